@@ -1,0 +1,187 @@
+import * as z from "zod";
+import { isAbort, StoppedError, ToolError } from "./errors.ts";
+import type { AgentEventBody, ToolStatus } from "./events.ts";
+import type { WireToolCall } from "./message.ts";
+import type { Action, Approver, Policy, Verdict } from "./ports.ts";
+import type { AnyTool, Plan, Tool, ToolEnv } from "./tool.ts";
+
+/** How long a stopped tool may take to hand over what it has, in milliseconds. The user waits for this. */
+const STOP_GRACE_MS = 350;
+
+export interface CallResult {
+  readonly call: WireToolCall;
+  readonly status: ToolStatus;
+  /** The tool message's content. Never empty. */
+  readonly text: string;
+}
+
+export interface CallDeps {
+  readonly tools: readonly AnyTool[];
+  readonly env: ToolEnv;
+  readonly policy: Policy;
+  readonly approver: Approver;
+  readonly emit: (event: AgentEventBody) => void;
+  readonly planned: (callId: string, actions: readonly Action[]) => void;
+  readonly newId: () => string;
+}
+
+/**
+ * Runs the calls of one answer. Every call gets exactly one result, whatever happens; results are handed to `answered`
+ * in the order of the calls, as soon as that order allows. Never throws.
+ */
+export async function runCalls(
+  calls: readonly WireToolCall[],
+  deps: CallDeps,
+  answered: (result: CallResult) => void,
+  options: { readonly signal: AbortSignal },
+): Promise<void> {
+  for (const group of groupsOf(calls, deps.tools)) {
+    const running: Promise<CallResult>[] = [];
+    for (const call of group) {
+      const prepared = await prepare(call, deps, options.signal);
+      running.push("status" in prepared ? Promise.resolve(prepared) : execute(call, prepared.plan, options.signal));
+    }
+    for (const result of await Promise.all(running)) answered(result);
+  }
+}
+
+/** Neighbouring read-only calls share a group and run side by side; every other call is a group of its own. */
+function groupsOf(calls: readonly WireToolCall[], tools: readonly AnyTool[]): WireToolCall[][] {
+  const groups: WireToolCall[][] = [];
+  let open: WireToolCall[] | undefined;
+  for (const call of calls) {
+    const readOnly = findTool(tools, call.function.name)?.readOnly === true;
+    if (readOnly && open) open.push(call);
+    else {
+      const group = [call];
+      groups.push(group);
+      open = readOnly ? group : undefined;
+    }
+  }
+  return groups;
+}
+
+function findTool(tools: readonly AnyTool[], name: string): Tool | undefined {
+  // Arguments are validated by the tool's own schema before they reach it, which the element type cannot say.
+  return tools.find((tool) => tool.name === name) as Tool | undefined;
+}
+
+/** Validates, plans and gets approval. Nothing has happened when this returns. */
+async function prepare(
+  call: WireToolCall,
+  deps: CallDeps,
+  signal: AbortSignal,
+): Promise<CallResult | { readonly plan: Plan }> {
+  if (signal.aborted) return stopped(call);
+  try {
+    const tool = findTool(deps.tools, call.function.name);
+    if (!tool) throw new ToolError(`There is no tool "${call.function.name}". Tools: ${namesOf(deps.tools)}.`);
+    const plan = await tool.plan(parseArguments(tool, call.function.arguments), {
+      env: deps.env,
+      callId: call.id,
+      signal,
+      output: (text) => deps.emit({ type: "tool_output", id: call.id, text }),
+    });
+    deps.planned(call.id, plan.actions);
+    return (await refusal(call, plan.actions, deps, signal)) ?? { plan };
+  } catch (error) {
+    return failed(call, error, signal);
+  }
+}
+
+async function refusal(
+  call: WireToolCall,
+  actions: readonly Action[],
+  deps: CallDeps,
+  signal: AbortSignal,
+): Promise<CallResult | undefined> {
+  for (const action of actions) {
+    const verdict: Verdict = deps.policy.judge(action);
+    if (verdict.verdict === "allow") continue;
+    if (verdict.verdict === "deny") return { call, status: "denied", text: `Not allowed: ${verdict.reason}` };
+    const id = deps.newId();
+    deps.emit({ type: "approval", id, callId: call.id });
+    const answer = await deps.approver.ask(
+      { id, callId: call.id, tool: call.function.name, action, reason: verdict.reason },
+      { signal },
+    );
+    if (signal.aborted) return stopped(call);
+    switch (answer.decision) {
+      case "deny":
+        return { call, status: "denied", text: refusalText(answer.reason) };
+      case "session":
+        deps.policy.grant(action);
+        break;
+      case "once":
+        break;
+    }
+  }
+  return undefined;
+}
+
+function refusalText(reason: string | undefined): string {
+  const words = reason?.trim();
+  return words ? `The user refused this call and said: ${words}` : "The user refused this call.";
+}
+
+async function execute(call: WireToolCall, plan: Plan, signal: AbortSignal): Promise<CallResult> {
+  if (signal.aborted) return stopped(call);
+  try {
+    const text = await withGrace(plan.run(), signal);
+    if (signal.aborted) return stopped(call, text);
+    return { call, status: "ok", text: text === "" ? "(empty)" : text };
+  } catch (error) {
+    return failed(call, error, signal);
+  }
+}
+
+/** Waits for a tool; once the user has stopped, only a moment longer. */
+async function withGrace(work: Promise<string>, signal: AbortSignal): Promise<string> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  let onAbort: (() => void) | undefined;
+  const limit = new Promise<never>((_, reject) => {
+    onAbort = () => {
+      timer = setTimeout(() => reject(new StoppedError()), STOP_GRACE_MS);
+    };
+    signal.addEventListener("abort", onAbort, { once: true });
+  });
+  try {
+    return await Promise.race([work, limit]);
+  } finally {
+    clearTimeout(timer);
+    if (onAbort) signal.removeEventListener("abort", onAbort);
+    // A tool that fails after it was given up has nobody left to tell.
+    work.catch(() => {});
+  }
+}
+
+function stopped(call: WireToolCall, text?: string): CallResult {
+  const note = "Stopped by the user.";
+  return { call, status: "stopped", text: text ? `${text}\n[${note}]` : note };
+}
+
+function failed(call: WireToolCall, error: unknown, signal: AbortSignal): CallResult {
+  if (signal.aborted || isAbort(error)) return stopped(call);
+  if (error instanceof ToolError) return { call, status: "error", text: error.message };
+  const message = error instanceof Error ? error.message : String(error);
+  return { call, status: "error", text: `The tool failed: ${message}` };
+}
+
+function parseArguments(tool: Tool, raw: string): unknown {
+  let value: unknown;
+  try {
+    value = raw.trim() === "" ? {} : JSON.parse(raw);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new ToolError(
+      `The arguments of ${tool.name} are not valid JSON (${why}). Send them again as one JSON object.`,
+    );
+  }
+  const parsed = tool.schema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  throw new ToolError(`Wrong arguments for ${tool.name}:\n${z.prettifyError(parsed.error)}`);
+}
+
+function namesOf(tools: readonly AnyTool[]): string {
+  return tools.map((tool) => tool.name).join(", ");
+}

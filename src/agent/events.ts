@@ -1,0 +1,42 @@
+import type { ErrorReason } from "./errors.ts";
+
+/**
+ * Everything a face (panel, command line) may show of the agent. A fixed interface: headless `--json` prints one a
+ * line and sessions store those that cannot be derived from messages.
+ */
+interface Stamp {
+  /** ISO 8601, UTC. */
+  readonly at: string;
+  /** Ordinal of the request to the model within the session, from 1. */
+  readonly turn: number;
+}
+
+export type ToolStatus = "ok" | "error" | "denied" | "stopped";
+export type TaskOutcome = "done" | "stopped" | "failed";
+
+export type AgentEvent = Stamp &
+  (
+    | { readonly type: "reasoning_delta"; readonly text: string }
+    | { readonly type: "content_delta"; readonly text: string }
+    | { readonly type: "tool_call"; readonly id: string; readonly name: string; readonly arguments: string }
+    | { readonly type: "approval"; readonly id: string; readonly callId: string }
+    | { readonly type: "tool_output"; readonly id: string; readonly text: string }
+    | { readonly type: "tool_result"; readonly id: string; readonly status: ToolStatus; readonly text: string }
+    | {
+        readonly type: "usage";
+        readonly prompt: number;
+        readonly cached: number;
+        readonly output: number;
+        readonly reasoning: number;
+        readonly credits: number;
+      }
+    | { readonly type: "retry"; readonly reason: ErrorReason; readonly attempt: number; readonly delayMs: number }
+    | { readonly type: "prefix_break"; readonly reason: string; readonly tokens: number; readonly credits: number }
+    | { readonly type: "notice"; readonly reason: string }
+    | { readonly type: "error"; readonly reason: ErrorReason; readonly message: string }
+    | { readonly type: "end"; readonly outcome: TaskOutcome }
+  );
+
+export type AgentEventType = AgentEvent["type"];
+/** An event before it is stamped with `at` and `turn`. */
+export type AgentEventBody = AgentEvent extends infer E ? (E extends Stamp ? Omit<E, keyof Stamp> : never) : never;

@@ -1,0 +1,220 @@
+import type { Message, WireTool } from "./message.ts";
+
+/**
+ * What the agent needs of the world, in small ports owned here. Adapters in `node/`, `host/`, `headless/` and `mimo/`
+ * bear the ports' names. Everything that can wait takes an AbortSignal as its last option and rejects when it fires.
+ */
+
+// ---------------------------------------------------------------------------------------------------------- model
+
+export interface ChatRequest {
+  readonly model: string;
+  readonly tools: readonly WireTool[];
+  readonly messages: readonly Message[];
+  readonly thinking: boolean;
+}
+
+/** One part of a streamed tool call. Id and name come with the first fragment only; later ones may be null. */
+export interface ToolCallFragment {
+  readonly index?: number | null | undefined;
+  readonly id?: string | null | undefined;
+  readonly function?:
+    | { readonly name?: string | null | undefined; readonly arguments?: string | null | undefined }
+    | null
+    | undefined;
+}
+
+export interface ChunkUsage {
+  readonly prompt_tokens: number;
+  readonly completion_tokens: number;
+  readonly prompt_tokens_details?: { readonly cached_tokens?: number | null | undefined } | null | undefined;
+  readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null | undefined } | null | undefined;
+}
+
+/** A `chat.completion.chunk` as far as the agent reads it; already validated by the client. */
+export interface ChatChunk {
+  readonly choices: readonly {
+    readonly delta?:
+      | {
+          readonly content?: string | null | undefined;
+          readonly reasoning_content?: string | null | undefined;
+          readonly tool_calls?: readonly ToolCallFragment[] | null | undefined;
+        }
+      | null
+      | undefined;
+    readonly finish_reason?: string | null | undefined;
+  }[];
+  readonly usage?: ChunkUsage | null | undefined;
+}
+
+export interface ChatModel {
+  /** Streams one answer. Throws AgentError; ends without error also when the stream was cut: the caller checks. */
+  stream(request: ChatRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ChatChunk>;
+}
+
+// ---------------------------------------------------------------------------------------------------------- files
+
+/** A resolved path. Made by `Files.locate` only. */
+export interface Place {
+  /** Absolute, with the separators of the system. */
+  readonly path: string;
+  /** How the model and the user see it: relative to the folder, with `/`; in multi-root with the folder's name first;
+   * absolute when outside. */
+  readonly shown: string;
+  /** Real path (symlinks of the nearest existing ancestor resolved) lies in a workspace folder. */
+  readonly inside: boolean;
+  readonly kind: "file" | "folder" | "other" | "missing";
+}
+
+/** A text file. `text` is without BOM and with line endings as on disk. */
+export interface TextFile {
+  readonly text: string;
+  /** Names these exact bytes; a changed file has another version. */
+  readonly version: string;
+  readonly bytes: number;
+}
+
+export interface Files {
+  /** Relative paths are taken from the workspace folder. Never throws for paths that do not exist. */
+  locate(path: string): Promise<Place>;
+  /** Throws ToolError in words for the model when missing, a folder, binary, not UTF-8 or over the size cap. */
+  read(place: Place): Promise<TextFile>;
+  /**
+   * Writes the whole text, keeping BOM of an existing file; creates parent folders; atomic. `expect` is the version
+   * the caller saw, or "missing": anything else there now is refused with ToolError and nothing is written.
+   * Checks again that an `inside` place is still inside. Returns the new file.
+   */
+  write(place: Place, text: string, options: { readonly expect: string | "missing" }): Promise<TextFile>;
+}
+
+// --------------------------------------------------------------------------------------------------------- search
+
+export interface TextMatch {
+  readonly shown: string;
+  /** From 1. */
+  readonly line: number;
+  readonly text: string;
+}
+
+export interface TextQuery {
+  readonly pattern: string;
+  readonly literal: boolean;
+  readonly ignoreCase: boolean;
+  readonly glob: string | undefined;
+  readonly within: Place;
+  /** Matches wanted at the most. */
+  readonly limit: number;
+}
+
+export interface Search {
+  /** Matching lines, ignore files respected. `more` when the limit cut the answer. */
+  text(query: TextQuery, options: { readonly signal: AbortSignal }): Promise<{ matches: TextMatch[]; more: boolean }>;
+  /** Files whose path matches a glob, ignore files respected, shown paths sorted. */
+  files(
+    query: { readonly glob: string; readonly within: Place; readonly limit: number },
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ paths: string[]; more: boolean }>;
+  /** Entries of a folder down to `depth` levels; folders end in `/`. Ignore files respected, `.git` left out. */
+  list(
+    query: { readonly folder: Place; readonly depth: number; readonly limit: number },
+    options: { readonly signal: AbortSignal },
+  ): Promise<{ paths: string[]; more: boolean }>;
+}
+
+// ---------------------------------------------------------------------------------------------------------- shell
+
+export interface ShellResult {
+  /** Both streams in the order they came, escapes stripped, capped: head and tail kept, the cut said in the middle. */
+  readonly output: string;
+  /** undefined when it was ended by us or by a signal. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly timedOut: boolean;
+}
+
+export interface ShellCommand {
+  readonly command: string;
+  readonly cwd: string;
+  readonly timeoutMs: number;
+  /** The call this runs for; faces use it to link the card and the terminal. */
+  readonly callId: string;
+}
+
+export interface Shell {
+  /** What runs the command, for the model: for example `bash`. */
+  readonly name: string;
+  /** Runs to the end, the timeout or the signal; ends the whole process tree then. On abort it resolves with what was
+   * printed so far and exitCode undefined. Rejects with ToolError only when it could not start. */
+  run(
+    command: ShellCommand,
+    options: { readonly onOutput: (text: string) => void; readonly signal: AbortSignal },
+  ): Promise<ShellResult>;
+}
+
+// ------------------------------------------------------------------------------------------------------- approval
+
+export type ApprovalMode = "ask" | "edit" | "auto" | "plan" | "all";
+
+/** Lines of a change for a person: unified hunks. `truncated` when lines were left out for size. */
+export interface Hunk {
+  readonly oldStart: number;
+  readonly newStart: number;
+  readonly lines: readonly { readonly sign: " " | "+" | "-"; readonly text: string }[];
+}
+
+export interface FileChange {
+  readonly shown: string;
+  readonly path: string;
+  readonly kind: "edit" | "create" | "overwrite";
+  readonly added: number;
+  readonly removed: number;
+  readonly hunks: readonly Hunk[];
+  readonly truncated: boolean;
+}
+
+/** What a call is about to do: what the policy judges and the approval card shows. */
+export type Action =
+  | { readonly kind: "read"; readonly place: Place }
+  | { readonly kind: "write"; readonly place: Place; readonly change: FileChange }
+  | { readonly kind: "command"; readonly command: string; readonly cwd: Place };
+
+export interface Verdict {
+  readonly verdict: "allow" | "ask" | "deny";
+  /** One of a closed list of sentences, in English: for the judge, the card and the model. */
+  readonly reason: string;
+}
+
+export interface Policy {
+  judge(action: Action): Verdict;
+  /** The user allowed this kind of action for the rest of the chat. */
+  grant(action: Action): void;
+}
+
+export interface ApprovalRequest {
+  /** Held by the asker; a face can only echo it. */
+  readonly id: string;
+  readonly callId: string;
+  readonly tool: string;
+  readonly action: Action;
+  readonly reason: string;
+}
+
+export type ApprovalAnswer =
+  | { readonly decision: "once" }
+  | { readonly decision: "session" }
+  | { readonly decision: "deny"; readonly reason?: string | undefined };
+
+export interface Approver {
+  ask(request: ApprovalRequest, options: { readonly signal: AbortSignal }): Promise<ApprovalAnswer>;
+}
+
+// ------------------------------------------------------------------------------------------------------ the others
+
+export interface Clock {
+  now(): Date;
+}
+
+/** Facts of the workspace as `name: value` lines, in a fixed order; what the model is told first and when they change. */
+export interface WorkspaceFacts {
+  read(options: { readonly signal: AbortSignal }): Promise<ReadonlyMap<string, string>>;
+}

@@ -1,0 +1,62 @@
+import { batch, effect, signal } from "@preact/signals";
+import type { FromView, PanelState, ToView, ViewEvent } from "../protocol/view.ts";
+import { announceEvents } from "./announcements.ts";
+import { type Channel, openChannel, type ViewApi } from "./channel.ts";
+import { applyEvents, createTranscript, type Transcript } from "./transcript.ts";
+
+/** What the panel shows. `state` is undefined until the host has spoken. */
+export const state = signal<PanelState | undefined>(undefined);
+export const transcript = signal<Transcript>(createTranscript());
+/** What stands in the composer. Kept by VS Code, so that it outlives the page. */
+export const draft = signal("");
+/** Rises when the composer should take the cursor. */
+export const focusRequests = signal(0);
+/** The host's clock minus this page's: they can be different machines. */
+export const clockSkew = signal(0);
+
+let channel: Channel | undefined;
+
+export function post(message: FromView): void {
+  channel?.post(message);
+}
+
+export function connect(api: ViewApi): void {
+  draft.value = storedDraft(api.getState());
+  channel = openChannel(api, receive);
+  effect(() => api.setState({ draft: draft.value }));
+  post({ type: "ready" });
+}
+
+function storedDraft(stored: unknown): string {
+  if (typeof stored !== "object" || stored === null || !("draft" in stored)) return "";
+  return typeof stored.draft === "string" ? stored.draft : "";
+}
+
+function receive(message: ToView): void {
+  switch (message.type) {
+    case "snapshot":
+      return batch(() => {
+        const next = createTranscript();
+        applyEvents(next, message.events);
+        state.value = message.state;
+        transcript.value = next;
+      });
+    case "events":
+      noteClock(message.events);
+      applyEvents(transcript.value, message.events);
+      return announceEvents(transcript.value, message.events);
+    case "state":
+      state.value = message.state;
+      return;
+    case "focusComposer":
+      if (message.text) draft.value = `${message.text}${draft.value}`;
+      focusRequests.value += 1;
+      return;
+  }
+}
+
+function noteClock(events: readonly ViewEvent[]): void {
+  const at = events.at(-1)?.at;
+  const time = at === undefined ? Number.NaN : Date.parse(at);
+  if (!Number.isNaN(time)) clockSkew.value = time - Date.now();
+}

@@ -1,0 +1,344 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { createChat } from "../../../src/agent/chat.ts";
+import { AgentError } from "../../../src/agent/errors.ts";
+import type { AgentEvent } from "../../../src/agent/events.ts";
+import { openCalls } from "../../../src/agent/message.ts";
+import { answer, noteTools, recordedDeps, scriptedModel } from "./fakes.ts";
+
+const head = { system: "system", tools: [] };
+const start = { head, messages: [], turn: 0 };
+const options = () => ({ signal: new AbortController().signal, model: "mimo-v2.6-pro", thinking: true });
+const call = (name: string, id: string, more = "") => ({ id: `call_${id}`, name, arguments: `{"id":"${id}"${more}}` });
+
+function brief(events: readonly AgentEvent[]): string[] {
+  return events.map((event) => {
+    switch (event.type) {
+      case "reasoning_delta":
+      case "content_delta":
+        return `${event.turn} ${event.type} ${event.text}`;
+      case "tool_call":
+        return `${event.turn} tool_call ${event.id} ${event.name}`;
+      case "tool_result":
+        return `${event.turn} tool_result ${event.id} ${event.status} ${event.text}`;
+      case "approval":
+        return `${event.turn} approval ${event.id} ${event.callId}`;
+      case "error":
+        return `${event.turn} error ${event.reason}`;
+      case "end":
+        return `${event.turn} end ${event.outcome}`;
+      case "notice":
+        return `${event.turn} notice ${event.reason}`;
+      case "prefix_break":
+        return `${event.turn} prefix_break ${event.reason} ${event.tokens}`;
+      default:
+        return `${event.turn} ${event.type}`;
+    }
+  });
+}
+
+describe("chat", () => {
+  it("runs model, tools and model to the end, and tells it as events", async () => {
+    const model = scriptedModel([
+      answer({ reasoning: "look first", content: "Reading.", calls: [call("look", "a"), call("look", "b")] }),
+      answer({ reasoning: "", content: "", calls: [call("act", "c")] }),
+      answer({ reasoning: "all good", content: "Done." }),
+    ]);
+    const { deps, events, messages } = recordedDeps(model, noteTools([]));
+    const chat = createChat(deps, start);
+    assert.deepEqual(await chat.send("fix it", options()), { outcome: "done" });
+    assert.deepEqual(brief(events), [
+      "1 reasoning_delta look first",
+      "1 content_delta Reading.",
+      "1 usage",
+      "1 tool_call call_a look",
+      "1 tool_call call_b look",
+      "1 tool_result call_a ok result a",
+      "1 tool_result call_b ok result b",
+      "2 usage",
+      "2 tool_call call_c act",
+      "2 tool_result call_c ok result c",
+      "3 reasoning_delta all good",
+      "3 content_delta Done.",
+      "3 usage",
+      "3 end done",
+    ]);
+    const wire = (id: string, name: string) => ({
+      id: `call_${id}`,
+      type: "function",
+      function: { name, arguments: `{"id":"${id}"}` },
+    });
+    assert.deepEqual(messages, [
+      { role: "user", content: "fix it" },
+      {
+        role: "assistant",
+        content: "Reading.",
+        reasoning_content: "look first",
+        tool_calls: [wire("a", "look"), wire("b", "look")],
+      },
+      { role: "tool", tool_call_id: "call_a", content: "result a" },
+      { role: "tool", tool_call_id: "call_b", content: "result b" },
+      { role: "assistant", content: "", reasoning_content: "", tool_calls: [wire("c", "act")] },
+      { role: "tool", tool_call_id: "call_c", content: "result c" },
+      { role: "assistant", content: "Done.", reasoning_content: "all good" },
+    ]);
+    assert.deepEqual(chat.messages, messages);
+  });
+
+  it("every request continues the one before byte for byte", async () => {
+    const script = Array.from({ length: 6 }, (_, i) => answer({ reasoning: `r${i}`, calls: [call("look", `x${i}`)] }));
+    const model = scriptedModel([...script, answer({ content: "end" }), answer({ content: "again" })]);
+    const { deps } = recordedDeps(model, noteTools([]), { facts: () => new Map([["Date", "2026-11-21"]]) });
+    const chat = createChat(deps, start);
+    await chat.send("one", options());
+    await chat.send("two", options());
+    for (const [i, request] of model.requests.entries()) {
+      const before = model.requests[i - 1];
+      // Up to the end of the list of messages, which stands last but for one field of the fake's request.
+      if (before) assert.ok(request.startsWith(before.slice(0, before.lastIndexOf("]"))));
+    }
+    assert.equal(model.requests.length, 8);
+  });
+
+  it("tells facts once, and later only what changed", async () => {
+    const facts = [
+      new Map([
+        ["Folder", "/w"],
+        ["Date", "2026-11-21"],
+        ["Git branch", "main"],
+      ]),
+      new Map([
+        ["Folder", "/w"],
+        ["Date", "2026-11-22"],
+      ]),
+      new Map([
+        ["Folder", "/w"],
+        ["Date", "2026-11-22"],
+      ]),
+    ];
+    const model = scriptedModel([answer({ content: "1" }), answer({ content: "2" }), answer({ content: "3" })]);
+    const { deps, messages } = recordedDeps(model, [], {
+      facts: () => facts.shift() ?? new Map(),
+      instructions: "AGENTS.md:\nUse tabs.",
+    });
+    const chat = createChat(deps, start);
+    for (const text of ["a", "b", "c"]) await chat.send(text, options());
+    assert.deepEqual(
+      messages.filter((message) => message.role === "user").map((message) => message.content),
+      [
+        "<context>\nFolder: /w\nDate: 2026-11-21\nGit branch: main\n\nAGENTS.md:\nUse tabs.\n</context>\n\na",
+        "<context>\nDate: 2026-11-22\nGit branch: none\n</context>\n\nb",
+        "c",
+      ],
+    );
+  });
+
+  it("runs read-only calls side by side and the others in order", async () => {
+    const notes: string[] = [];
+    const calls = [
+      call("look", "a", ',"ms":30'),
+      call("look", "b"),
+      call("act", "c", ',"ms":20'),
+      call("act", "d"),
+      call("look", "e"),
+    ];
+    const model = scriptedModel([answer({ calls }), answer({ content: "ok" })]);
+    const { deps, events } = recordedDeps(model, noteTools(notes));
+    await createChat(deps, start).send("go", options());
+    assert.deepEqual(notes, [
+      "start a",
+      "start b",
+      "end b",
+      "end a",
+      "start c",
+      "end c",
+      "start d",
+      "end d",
+      "start e",
+      "end e",
+    ]);
+    const results = events.filter((event) => event.type === "tool_result").map((event) => event.id);
+    assert.deepEqual(results, ["call_a", "call_b", "call_c", "call_d", "call_e"]);
+  });
+
+  it("answers wrong calls with what was wrong and runs nothing of them", async () => {
+    const notes: string[] = [];
+    const calls = [
+      { id: "1", name: "nope", arguments: "{}" },
+      { id: "2", name: "look", arguments: '{"id":' },
+      { id: "3", name: "look", arguments: '{"id":7,"extra":1}' },
+      { id: "4", name: "act", arguments: '{"id":"bad one"}' },
+    ];
+    const model = scriptedModel([answer({ calls }), answer({ content: "sorry" })]);
+    const { deps, events } = recordedDeps(model, noteTools(notes));
+    assert.deepEqual(await createChat(deps, start).send("go", options()), { outcome: "done" });
+    const results = events.filter((event) => event.type === "tool_result");
+    assert.deepEqual(
+      results.map(({ status }) => status),
+      ["error", "error", "error", "error"],
+    );
+    assert.match(results[0]?.text ?? "", /no tool "nope".*look, act/);
+    assert.match(results[1]?.text ?? "", /not valid JSON/);
+    assert.match(results[2]?.text ?? "", /extra[\s\S]*expected string/);
+    assert.equal(results[3]?.text, "bad one failed");
+    assert.deepEqual(notes, ["start bad one", "end bad one"]);
+  });
+
+  it("asks, and does what the answer says", async () => {
+    const answers = [
+      { decision: "deny" as const, reason: " use pnpm " },
+      { decision: "once" as const },
+      { decision: "session" as const },
+    ];
+    const calls = ["a", "b", "c", "d"].map((id) => call("act", id));
+    const model = scriptedModel([answer({ calls }), answer({ content: "ok" })]);
+    const notes: string[] = [];
+    const { deps, events } = recordedDeps(model, noteTools(notes), {
+      verdict: "ask",
+      answer: async () => answers.shift() ?? assert.fail("asked once too often"),
+    });
+    await createChat(deps, start).send("go", options());
+    assert.deepEqual(
+      brief(events).filter((line) => /approval|tool_result/.test(line)),
+      [
+        "1 approval q1 call_a",
+        "1 tool_result call_a denied The user refused this call and said: use pnpm",
+        "1 approval q2 call_b",
+        "1 tool_result call_b ok result b",
+        "1 approval q3 call_c",
+        "1 tool_result call_c ok result c",
+        "1 tool_result call_d ok result d",
+      ],
+    );
+    assert.deepEqual(notes, ["start b", "end b", "start c", "end c", "start d", "end d"]);
+  });
+
+  it("a denied action does not run and says why", async () => {
+    const notes: string[] = [];
+    const model = scriptedModel([answer({ calls: [call("act", "a")] }), answer({ content: "ok" })]);
+    const { deps, events } = recordedDeps(model, noteTools(notes), { verdict: "deny" });
+    await createChat(deps, start).send("go", options());
+    assert.ok(brief(events).includes("1 tool_result call_a denied Not allowed: the test says so"));
+    assert.deepEqual(notes, []);
+  });
+
+  it("a stop in the middle of a tool answers every call within half a second", async () => {
+    const stop = new AbortController();
+    const calls = [call("act", "a", ',"ms":60000'), call("act", "b"), call("look", "c")];
+    const model = scriptedModel([answer({ calls }), answer({ content: "resumed" })]);
+    const { deps, messages } = recordedDeps(model, noteTools([]));
+    const chat = createChat(deps, start);
+    setTimeout(() => stop.abort(), 20);
+    const began = Date.now();
+    assert.deepEqual(await chat.send("go", { ...options(), signal: stop.signal }), { outcome: "stopped" });
+    assert.ok(Date.now() - began < 500);
+    assert.deepEqual(
+      messages.filter((message) => message.role === "tool").map((message) => message.content),
+      ["result a\n[Stopped by the user.]", "Stopped by the user.", "Stopped by the user."],
+    );
+    assert.deepEqual(openCalls(chat.messages), []);
+    assert.deepEqual(await chat.send("go on", options()), { outcome: "done" });
+  });
+
+  it("a tool that ignores the stop is given up", async () => {
+    const stop = new AbortController();
+    const [look] = noteTools([]);
+    const deaf = { ...look, plan: async () => ({ actions: [], run: () => new Promise<string>(() => {}) }) };
+    const model = scriptedModel([answer({ calls: [call("look", "a")] })]);
+    const { deps, messages } = recordedDeps(model, [deaf as never]);
+    setTimeout(() => stop.abort(), 10);
+    const began = Date.now();
+    const end = await createChat(deps, start).send("go", { ...options(), signal: stop.signal });
+    assert.ok(Date.now() - began < 500);
+    assert.equal(end.outcome, "stopped");
+    assert.equal(messages.at(-1)?.role, "tool");
+  });
+
+  it("a stop while the user is asked takes the question back", async () => {
+    const stop = new AbortController();
+    const notes: string[] = [];
+    const model = scriptedModel([answer({ calls: [call("act", "a")] })]);
+    const { deps, events } = recordedDeps(model, noteTools(notes), {
+      verdict: "ask",
+      answer: (signal) =>
+        new Promise((_, reject) => signal.addEventListener("abort", () => reject(new DOMException("", "AbortError")))),
+    });
+    setTimeout(() => stop.abort(), 10);
+    const end = await createChat(deps, start).send("go", { ...options(), signal: stop.signal });
+    assert.equal(end.outcome, "stopped");
+    assert.ok(brief(events).includes("1 tool_result call_a stopped Stopped by the user."));
+    assert.deepEqual(notes, []);
+  });
+
+  it("a stop in the middle of a stream keeps the text for the user and sends none of it back", async () => {
+    const stop = new AbortController();
+    const whole = answer({ reasoning: "deep thoughts", content: "half an ans", finish: null });
+    const model = scriptedModel([{ chunks: whole.chunks.slice(0, 2), hangs: true }, answer({ content: "fine" })]);
+    const { deps, kept } = recordedDeps(model, []);
+    const chat = createChat(deps, start);
+    setTimeout(() => stop.abort(), 10);
+    assert.deepEqual(await chat.send("go", { ...options(), signal: stop.signal }), { outcome: "stopped" });
+    assert.deepEqual(brief(kept), ["1 reasoning_delta deep thoughts", "1 content_delta half an ans", "1 end stopped"]);
+    await chat.send("again", options());
+    assert.ok(!model.requests[1]?.includes("half an ans"));
+    assert.ok(!model.requests[1]?.includes("deep thoughts"));
+  });
+
+  for (const [finish, reason] of [
+    [null, "cut"],
+    ["length", "truncated"],
+    ["content_filter", "filter"],
+    ["repetition_truncation", "repetition"],
+    ["surprise", "malformed"],
+  ] as const) {
+    it(`an answer that ends with ${finish} runs nothing and fails as ${reason}`, async () => {
+      const notes: string[] = [];
+      const model = scriptedModel([answer({ content: "I will", calls: [call("act", "a")], finish })]);
+      const { deps, kept, messages } = recordedDeps(model, noteTools(notes));
+      const end = await createChat(deps, start).send("go", options());
+      assert.equal(end.outcome, "failed");
+      assert.equal(end.error?.reason, reason);
+      assert.deepEqual(notes, []);
+      assert.deepEqual(messages, [{ role: "user", content: "go" }]);
+      assert.deepEqual(
+        kept.map((event) => event.type),
+        ["content_delta", "usage", "error", "end"],
+      );
+    });
+  }
+
+  it("an error of the platform ends the task with its reason, and the chat goes on", async () => {
+    const model = scriptedModel([
+      { chunks: [], error: new AgentError("quota", "used up", { status: 429 }) },
+      answer({ content: "hello" }),
+    ]);
+    const { deps, events } = recordedDeps(model, []);
+    const chat = createChat(deps, start);
+    await chat.send("go", options());
+    assert.deepEqual(brief(events), ["1 error quota", "1 end failed"]);
+    assert.deepEqual(await chat.send("go", options()), { outcome: "done" });
+  });
+
+  it("holds its budgets", async () => {
+    const script = Array.from({ length: 9 }, (_, i) => answer({ calls: [call("look", `${i}`)] }));
+    for (const [limit, reason, requests] of [
+      [{ maxTurns: 3 }, "max_turns", 3],
+      [{ maxCredits: 250 }, "max_credits", 3],
+    ] as const) {
+      const model = scriptedModel(script);
+      const { deps, events } = recordedDeps(model, noteTools([]));
+      assert.deepEqual(await createChat(deps, start).send("go", { ...options(), ...limit }), { outcome: "stopped" });
+      assert.equal(model.requests.length, requests);
+      assert.deepEqual(brief(events).slice(-2), [`${requests} notice ${reason}`, `${requests} end stopped`]);
+    }
+  });
+
+  it("says what a model switch costs", async () => {
+    const model = scriptedModel([answer({ content: "1" }), answer({ content: "2" })]);
+    const { deps, events } = recordedDeps(model, []);
+    const chat = createChat(deps, start);
+    await chat.send("a", options());
+    await chat.send("b", { ...options(), model: "mimo-v2.6-flash" });
+    assert.ok(brief(events).includes("2 prefix_break model_switch 110"));
+  });
+});

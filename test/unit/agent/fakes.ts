@@ -1,0 +1,140 @@
+import * as z from "zod";
+import type { ChatDeps, Journal } from "../../../src/agent/chat.ts";
+import { ToolError } from "../../../src/agent/errors.ts";
+import type { AgentEvent } from "../../../src/agent/events.ts";
+import type { Message } from "../../../src/agent/message.ts";
+import type { ApprovalAnswer, ChatChunk, ChatModel, ChatRequest, Place, Verdict } from "../../../src/agent/ports.ts";
+import type { AnyTool, Tool } from "../../../src/agent/tool.ts";
+
+/** One scripted answer: chunks, or an error to throw after them. */
+export interface Scripted {
+  readonly chunks: readonly ChatChunk[];
+  readonly error?: Error;
+  /** Never ends by itself. */
+  readonly hangs?: boolean;
+}
+
+export function answer(options: {
+  reasoning?: string;
+  content?: string;
+  calls?: readonly { id: string; name: string; arguments: string }[];
+  finish?: string | null;
+}): Scripted {
+  const chunks: ChatChunk[] = [];
+  if (options.reasoning !== undefined) chunks.push({ choices: [{ delta: { reasoning_content: options.reasoning } }] });
+  if (options.content !== undefined) chunks.push({ choices: [{ delta: { content: options.content } }] });
+  for (const [index, { id, ...fn }] of (options.calls ?? []).entries()) {
+    chunks.push({ choices: [{ delta: { tool_calls: [{ index, id, function: fn }] } }] });
+  }
+  const finish = options.finish === undefined ? (options.calls ? "tool_calls" : "stop") : options.finish;
+  if (finish !== null) chunks.push({ choices: [{ delta: {}, finish_reason: finish }] });
+  chunks.push({ choices: [], usage: { prompt_tokens: 100, completion_tokens: 10 } });
+  return { chunks };
+}
+
+/** Plays scripted answers in order and keeps the requests as the bytes they would be. */
+export function scriptedModel(script: readonly Scripted[]): ChatModel & { readonly requests: string[] } {
+  const requests: string[] = [];
+  return {
+    requests,
+    async *stream(request: ChatRequest, { signal }) {
+      const turn = script[requests.length];
+      requests.push(JSON.stringify(request));
+      if (!turn) throw new Error("the script has no more answers");
+      for (const chunk of turn.chunks) yield chunk;
+      if (turn.hangs) {
+        await new Promise<void>((resolve) => signal.addEventListener("abort", () => resolve(), { once: true }));
+        return;
+      }
+      if (turn.error) throw turn.error;
+    },
+  };
+}
+
+export function place(path: string): Place {
+  return { path, shown: path, inside: true, kind: "file" };
+}
+
+/** Tools that note when they start and end. */
+export function noteTools(notes: string[]): AnyTool[] {
+  const make = (name: string, readOnly: boolean): Tool<{ id: string; ms: number }> => ({
+    name,
+    description: name,
+    schema: z.strictObject({ id: z.string(), ms: z.number().default(0) }),
+    readOnly,
+    plan: async ({ id, ms }, run) => ({
+      actions: readOnly ? [{ kind: "read", place: place(id) }] : [{ kind: "command", command: id, cwd: place("/w") }],
+      run: async () => {
+        notes.push(`start ${id}`);
+        await new Promise<void>((resolve) => {
+          const timer = setTimeout(resolve, ms);
+          run.signal.addEventListener("abort", () => {
+            clearTimeout(timer);
+            resolve();
+          });
+        });
+        notes.push(`end ${id}`);
+        if (id.startsWith("bad")) throw new ToolError(`${id} failed`);
+        return `result ${id}`;
+      },
+    }),
+  });
+  return [make("look", true), make("act", false)] as unknown as AnyTool[];
+}
+
+export interface Recorded {
+  readonly deps: ChatDeps;
+  readonly events: AgentEvent[];
+  readonly messages: Message[];
+  readonly kept: AgentEvent[];
+}
+
+export function recordedDeps(
+  model: ChatModel,
+  tools: readonly AnyTool[],
+  options: {
+    verdict?: Verdict["verdict"];
+    answer?: (signal: AbortSignal) => Promise<ApprovalAnswer>;
+    facts?: () => Map<string, string>;
+    instructions?: string;
+  } = {},
+): Recorded {
+  const events: AgentEvent[] = [];
+  const messages: Message[] = [];
+  const kept: AgentEvent[] = [];
+  let id = 0;
+  const journal: Journal = {
+    message: (message) => messages.push(message),
+    usage: () => {},
+    event: (event) => kept.push(event),
+  };
+  const granted = new Set<string>();
+  const never = () => Promise.reject(new Error("not in this test"));
+  const deps: ChatDeps = {
+    model,
+    tools,
+    env: {
+      files: { locate: never, read: never, write: never },
+      search: { text: never, files: never, list: never },
+      shell: { name: "bash", run: never },
+      seen: new Map(),
+    },
+    policy: {
+      judge: (action) => ({
+        verdict: granted.has(action.kind) ? "allow" : (options.verdict ?? "allow"),
+        reason: "the test says so",
+      }),
+      grant: (action) => granted.add(action.kind),
+    },
+    approver: { ask: (_, { signal }) => options.answer?.(signal) ?? Promise.resolve({ decision: "once" }) },
+    clock: { now: () => new Date("2026-11-21T10:00:00Z") },
+    facts: { read: async () => options.facts?.() ?? new Map() },
+    instructions: async () => options.instructions ?? "",
+    journal,
+    emit: (event) => events.push(event),
+    planned: () => {},
+    price: (_, usage) => usage.prompt + usage.output,
+    newId: () => `q${++id}`,
+  };
+  return { deps, events, messages, kept };
+}

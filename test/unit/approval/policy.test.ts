@@ -1,0 +1,86 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import type { Action, ApprovalMode, Place } from "../../../src/agent/ports.ts";
+import { isProtected, isSecret } from "../../../src/approval/paths.ts";
+import { createPolicy } from "../../../src/approval/policy.ts";
+
+const place = (path: string, inside = true): Place => ({ path, shown: path, inside, kind: "file" });
+const read = (path: string, inside = true): Action => ({ kind: "read", place: place(path, inside) });
+const write = (path: string, inside = true): Action => ({
+  kind: "write",
+  place: place(path, inside),
+  change: { shown: path, path, kind: "edit", added: 1, removed: 0, hunks: [], truncated: false },
+});
+const command = (text: string): Action => ({ kind: "command", command: text, cwd: place("/w") });
+const policy = (mode: ApprovalMode, trusted = true) => createPolicy({ mode: () => mode, trusted: () => trusted });
+
+describe("policy", () => {
+  const actions = {
+    read: read("/w/a.ts"),
+    "read outside": read("/etc/passwd", false),
+    "read secret": read("/w/.env"),
+    write: write("/w/a.ts"),
+    "write outside": write("/tmp/a.ts", false),
+    "write protected": write("/w/.vscode/tasks.json"),
+    command: command("ls"),
+  };
+  const table: Readonly<Record<ApprovalMode, string>> = {
+    ask: "allow ask ask ask ask ask ask",
+    edit: "allow ask ask allow ask ask ask",
+    auto: "allow ask ask allow ask ask ask",
+    plan: "allow ask ask deny deny deny deny",
+    all: "allow allow allow allow allow allow allow",
+  };
+  for (const [mode, row] of Object.entries(table) as [ApprovalMode, string][]) {
+    it(`${mode}: ${row}`, () => {
+      const verdicts = Object.values(actions).map((action) => policy(mode).judge(action).verdict);
+      assert.equal(verdicts.join(" "), row);
+    });
+  }
+
+  it("runs and writes nothing in an untrusted folder, in any mode", () => {
+    for (const mode of Object.keys(table) as ApprovalMode[]) {
+      assert.equal(policy(mode, false).judge(actions.write).verdict, "deny");
+      assert.equal(policy(mode, false).judge(actions.command).verdict, "deny");
+    }
+  });
+
+  it("a grant covers exactly what it says", () => {
+    const p = policy("ask");
+    p.grant(command("npm test"));
+    p.grant(write("/w/a.ts"));
+    p.grant(read("/etc/hosts", false));
+    const verdict = (action: Action) => p.judge(action).verdict;
+    assert.equal(verdict(command("npm test")), "allow");
+    assert.equal(verdict(command("npm test; rm x")), "ask");
+    assert.equal(verdict(command("npm  test")), "ask");
+    assert.equal(verdict({ ...command("npm test"), cwd: place("/w/sub") } as Action), "ask");
+    assert.equal(verdict(write("/w/b.ts")), "allow");
+    assert.equal(verdict(write("/w/.git/config")), "ask");
+    assert.equal(verdict(write("/tmp/x", false)), "ask");
+    assert.equal(verdict(read("/etc/hosts", false)), "allow");
+    assert.equal(verdict(read("/etc/passwd", false)), "ask");
+  });
+
+  it("knows protected and secret paths in their spellings", () => {
+    for (const path of [
+      "/w/.git/hooks/x",
+      "/w/.GIT/config",
+      "C:\\w\\.vscode\\settings.json",
+      "/w/sub/PACKAGE.JSON",
+      "/w/.github/workflows/ci.yml",
+      "/w/AGENTS.md",
+      "/w/x.code-workspace",
+      "/w/.vscode./tasks.json",
+    ]) {
+      assert.ok(isProtected(path), path);
+    }
+    for (const path of ["/w/src/git/x.ts", "/w/gitignore", "/w/.github/CODEOWNERS", "/w/package.json.ts"]) {
+      assert.ok(!isProtected(path), path);
+    }
+    for (const path of ["/w/.env", "/w/.env.local", "/h/.ssh/config", "/w/server.pem", "/w/ID_RSA"]) {
+      assert.ok(isSecret(path), path);
+    }
+    for (const path of ["/w/.env.example", "/w/environment.ts", "/w/keys.ts"]) assert.ok(!isSecret(path), path);
+  });
+});
