@@ -98,7 +98,7 @@ function startChat({ options, target, roots, stored, report, refused }: Setup) {
   const tools = allTools();
   const files = createFiles({ roots: () => roots });
   const shell = createShell({});
-  const ripgrep = findRipgrep({});
+  const ripgrep = findRipgrep({ avoid: roots.map((root) => root.path) });
   const env: ToolEnv = {
     files,
     shell,

@@ -4,6 +4,7 @@ import { AgentError, isAbort } from "../agent/errors.ts";
 import type { ChatChunk, ChatModel, ChatRequest } from "../agent/ports.ts";
 import type { Endpoint } from "./endpoints.ts";
 import { errorOf } from "./failures.ts";
+import { createTransport, type Transport } from "./transport.ts";
 
 export interface MimoOptions {
   readonly endpoint: Endpoint;
@@ -61,7 +62,8 @@ async function* streamAnswer(
 ): AsyncGenerator<ChatChunk> {
   const key = await options.key();
   if (!key && !options.endpoint.loopback) throw new AgentError("auth", "No API key is set.");
-  const client = connect(options, key);
+  const transport = createTransport(options.fetch ?? globalThis.fetch);
+  const client = connect(options, key, transport);
   try {
     const { data, response } = await client.chat.completions
       // The body's key order is part of the cached prefix's neighbourhood: messages stand last, so that every
@@ -75,11 +77,13 @@ async function* streamAnswer(
       yield chunk.data;
     }
   } catch (error) {
+    // What the stream's end leaves half an event of is no malformed event: the connection was cut in its middle.
+    if (error instanceof SyntaxError && transport.ended()) return;
     throw asAgentError(error, signal);
   }
 }
 
-function connect(options: MimoOptions, key: string | undefined): OpenAI {
+function connect(options: MimoOptions, key: string | undefined, transport: Transport): OpenAI {
   return new OpenAI({
     // The package insists on a key; without one the header is left out.
     apiKey: key ?? "none",
@@ -91,28 +95,10 @@ function connect(options: MimoOptions, key: string | undefined): OpenAI {
     maxRetries: 0,
     timeout: HEADERS_TIMEOUT_MS,
     logLevel: "off",
-    fetch: plainFetch(options.fetch ?? globalThis.fetch),
+    fetch: transport.fetch,
     defaultHeaders: key ? {} : { Authorization: null },
     dangerouslyAllowBrowser: false,
   });
-}
-
-const SENT_HEADERS = ["authorization", "content-type", "accept"];
-
-/**
- * Sends the headers named here and no other: the package adds what it finds in OPENAI_CUSTOM_HEADERS and a description
- * of the machine. A redirect would carry the request to another origin, so none is followed.
- */
-function plainFetch(fetch: typeof globalThis.fetch): typeof globalThis.fetch {
-  return (input, init) => {
-    const given = new Headers(init?.headers);
-    const headers = new Headers({ "user-agent": "mimo-agent" });
-    for (const name of SENT_HEADERS) {
-      const value = given.get(name);
-      if (value !== null) headers.set(name, value);
-    }
-    return fetch(input, { ...init, headers, redirect: "manual" });
-  };
 }
 
 function requestBody(request: ChatRequest): OpenAI.ChatCompletionCreateParamsStreaming {

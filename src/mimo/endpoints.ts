@@ -59,7 +59,7 @@ export function resolveEndpoint(options: {
 export function parseBaseUrl(text: string): ResolvedEndpoint {
   const trimmed = text.trim().replace(/\/+$/, "");
   if (trimmed === "") return { ok: false, reason: "no_base_url" };
-  const url = URL.parse(trimmed);
+  const url = URL.canParse(trimmed) ? new URL(trimmed) : undefined;
   if (!url || url.hostname === "" || (url.protocol !== "https:" && url.protocol !== "http:")) {
     return { ok: false, reason: "not_a_url" };
   }

@@ -7,7 +7,12 @@ import { runCommand } from "./runCommand.ts";
 import { searchText } from "./searchText.ts";
 import { writeFile } from "./writeFile.ts";
 
-/** Every tool, in the order in which they are sent. The order is part of the cached prefix. */
+/**
+ * Every tool, in the order in which they are sent; the order is part of the cached prefix. Each takes arguments of its
+ * own schema's type only, which a list of them cannot say.
+ */
 export function allTools(): readonly AnyTool[] {
-  return [readFile, listFiles, findFiles, searchText, editFile, writeFile, runCommand];
+  return [readFile, listFiles, findFiles, searchText, editFile, writeFile, runCommand].map(
+    (tool) => tool as unknown as AnyTool,
+  );
 }

@@ -46,7 +46,8 @@ function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
-const COSTS_ONLY = new Set(["$schema", "additionalProperties"]);
+/** Limits that only a broken or hostile call meets; the strict schema still holds them. */
+const COSTS_ONLY = new Set(["$schema", "additionalProperties", "minLength", "maxLength", "minItems", "maxItems"]);
 
 function lean(schema: unknown): z.core.JSONSchema.BaseSchema {
   return prune(schema) as z.core.JSONSchema.BaseSchema;

@@ -26,11 +26,16 @@ export const editFile: Tool<z.infer<typeof schema>> = {
     const place = await existing(path, "file", env, signal);
     const file = await env.files.read(place);
     const wanted = edits.map(
-      ({ old_text, new_text, replace_all = false }): Edit => ({ oldText: old_text, newText: new_text, all: replace_all }),
+      ({ old_text, new_text, replace_all = false }): Edit => ({
+        oldText: old_text,
+        newText: new_text,
+        all: replace_all,
+      }),
     );
     refuseChanged(place, file, wanted, env);
     const applied = applyEdits(file.text, wanted);
-    const failures = failuresOf(applied, file);
+    // What stands in a file is told only of one that the model was allowed to read.
+    const failures = failuresOf(applied, env.seen.has(place.path) ? file.text : undefined);
     if (failures.length === edits.length) throw new ToolError(failures.join("\n"));
     if (applied.text === file.text) throw new ToolError("These edits together leave the file as it is.");
     const change = {
@@ -62,21 +67,23 @@ function refuseChanged(place: Place, file: TextFile, edits: readonly Edit[], env
   );
 }
 
-function failuresOf({ outcomes }: Applied, file: TextFile): string[] {
+function failuresOf({ outcomes }: Applied, text: string | undefined): string[] {
   const said = (index: number, words: string) =>
     outcomes.length === 1 ? `Not edited: ${words}` : `Edit ${index + 1} of ${outcomes.length} failed: ${words}`;
   return outcomes.flatMap((outcome, index) => {
-    const words = failure(outcome, file);
+    const words = failure(outcome, text);
     return words === undefined ? [] : [said(index, words)];
   });
 }
 
-function failure(outcome: EditOutcome, { text }: TextFile): string | undefined {
+function failure(outcome: EditOutcome, text: string | undefined): string | undefined {
   switch (outcome.status) {
     case "applied":
       return undefined;
     case "absent":
-      if (outcome.nearest === undefined) return "old_text is not in the file, nor anything like it. Read the file again.";
+      if (text === undefined) return "old_text is not in the file. You have not read this file yet: read it first.";
+      if (outcome.nearest === undefined)
+        return "old_text is not in the file, nor anything like it. Read the file again.";
       return `old_text is not in the file as given. The nearest passage:\n${passageAt(text, outcome.nearest)}`;
     case "ambiguous": {
       const rest = outcome.places > outcome.lines.length ? ", …" : "";

@@ -44,7 +44,8 @@ function passage({ text }: TextFile, start: number, end: number | undefined, sho
   const body = kept.join("");
   const reached = start - 1 + kept.length;
   if (cutLine) return note(body, `line ${reached} cut after ${MAX_BYTES} bytes; for the rest of it use run_command`);
-  if (reached < last) return note(body, `lines ${start}-${reached} of ${lines.length}; go on with start ${reached + 1}`);
+  if (reached < last)
+    return note(body, `lines ${start}-${reached} of ${lines.length}; go on with start ${reached + 1}`);
   if (start > 1 || reached < lines.length) return note(body, `lines ${start}-${reached} of ${lines.length}`);
   return body;
 }

@@ -18,7 +18,8 @@ const schema = toolArguments({
 
 export const searchText: Tool<z.infer<typeof schema>> = {
   name: "search_text",
-  description: "Search files for a regular expression, line by line. Gives path, then line:text. Ignored files are left out.",
+  description:
+    "Search files for a regular expression, line by line. Gives path, then line:text. Ignored files are left out.",
   schema,
   readOnly: true,
   async plan({ pattern, path = ".", glob, ignore_case = false, literal = false }, { env, signal }) {

@@ -22,11 +22,12 @@ type Line = Hunk["lines"][number];
 const CONTEXT_LINES = 3;
 
 export function previewOf(call: Call): Preview {
-  const { change } = call;
-  if (!change) return previewOfArguments(call.arguments);
-  const { shown, kind, added, removed, truncated } = change;
-  const hunks = change.hunks.map(({ oldStart, newStart, lines }) => ({ at: { oldStart, newStart }, lines }));
-  return { shown, kind, added, removed, truncated, hunks };
+  return call.change ? previewOfChange(call.change) : previewOfArguments(call.arguments);
+}
+
+export function previewOfChange({ shown, kind, added, removed, truncated, hunks }: FileChange): Preview {
+  const shownHunks = hunks.map(({ oldStart, newStart, lines }) => ({ at: { oldStart, newStart }, lines }));
+  return { shown, kind, added, removed, truncated, hunks: shownHunks };
 }
 
 /** Arguments as an object, or an empty one: the model may have written anything. */

@@ -26,7 +26,10 @@ export function openChannel(api: ViewApi, receive: (message: ToView) => void): C
     if (typeof data?.type !== "string" || typeof data.seq !== "number") return;
     if (data.type !== "snapshot") {
       if (seq === undefined) return;
-      if (data.seq !== seq + 1) return resync();
+      if (data.seq !== seq + 1) {
+        resync();
+        return;
+      }
     }
     seq = data.seq;
     receive(data);

@@ -20,7 +20,8 @@ export interface Call {
   readonly name: string;
   /** Raw, as the model wrote them; may be invalid JSON. */
   readonly arguments: string;
-  readonly at: string;
+  /** When it was called, or when the user let it run. */
+  readonly startedAt: string;
   readonly endedAt: string | undefined;
   readonly status: "running" | ToolStatus;
   /** What the model was told. */
@@ -48,7 +49,13 @@ export type Item =
       readonly startedAt: string;
       readonly endedAt: string | undefined;
     }
-  | { readonly kind: "answer"; readonly key: string; readonly turn: number; readonly text: string; readonly open: boolean }
+  | {
+      readonly kind: "answer";
+      readonly key: string;
+      readonly turn: number;
+      readonly text: string;
+      readonly open: boolean;
+    }
   | { readonly kind: "looks"; readonly key: string; readonly verb: LookVerb; readonly calls: readonly Call[] }
   | { readonly kind: "edit"; readonly key: string; readonly call: Call }
   | { readonly kind: "command"; readonly key: string; readonly call: Call }

@@ -26,7 +26,7 @@ export function t(text: string, ...values: readonly (string | number)[]): string
 export function readLocale(page: Document): void {
   const { lang, dataset } = page.documentElement;
   const source = page.getElementById("l10n")?.textContent ?? "";
-  setLocale(dataset["locale"] ?? (lang || "en"), parseBundle(source));
+  setLocale(dataset.locale ?? (lang || "en"), parseBundle(source));
 }
 
 function parseBundle(source: string): Bundle {

@@ -2,6 +2,7 @@ import { batch, effect, signal } from "@preact/signals";
 import type { FromView, PanelState, ToView, ViewEvent } from "../protocol/view.ts";
 import { announceEvents } from "./announcements.ts";
 import { type Channel, openChannel, type ViewApi } from "./channel.ts";
+import { forgetChoices } from "./choices.ts";
 import { applyEvents, createTranscript, type Transcript } from "./transcript.ts";
 
 /** What the panel shows. `state` is undefined until the host has spoken. */
@@ -35,23 +36,26 @@ function storedDraft(stored: unknown): string {
 function receive(message: ToView): void {
   switch (message.type) {
     case "snapshot":
-      return batch(() => {
+      batch(() => {
         const next = createTranscript();
         applyEvents(next, message.events);
+        if (next.tasks[0]?.startedAt !== transcript.value.tasks[0]?.startedAt) forgetChoices();
         state.value = message.state;
         transcript.value = next;
       });
+      break;
     case "events":
       noteClock(message.events);
       applyEvents(transcript.value, message.events);
-      return announceEvents(transcript.value, message.events);
+      announceEvents(transcript.value, message.events);
+      break;
     case "state":
       state.value = message.state;
-      return;
+      break;
     case "focusComposer":
       if (message.text) draft.value = `${message.text}${draft.value}`;
       focusRequests.value += 1;
-      return;
+      break;
   }
 }
 

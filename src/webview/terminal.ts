@@ -15,9 +15,14 @@ export function plainLines(text: string): string[] {
 }
 
 /** Shows what would be invisible: a hidden character becomes its code point. */
-export function visible(text: string): string {
+export function unhidden(text: string): string {
   const name = (char: string) => `⟨U+${(char.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}⟩`;
-  return text.replace(HIDDEN, name).replace(/\t/g, "⇥\t").replace(CONTROLS, name);
+  return text.replace(HIDDEN, name).replace(CONTROLS, name);
+}
+
+/** The same, and tabs too: nothing may be pushed out of sight. */
+export function visible(text: string): string {
+  return unhidden(text).replace(/\t/g, "⇥\t");
 }
 
 const ENDING = /\n?\[(?:exit (-?\d+)|timed out after \d+ s|killed by [A-Z0-9]+)\]\s*$/;

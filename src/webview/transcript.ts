@@ -60,45 +60,54 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
   switch (event.type) {
     case "reasoning_delta":
     case "content_delta":
-      return addText(task, event);
+      addText(task, event);
+      break;
     case "tool_call":
-      return addCall(transcript, task, event);
+      addCall(transcript, task, event);
+      break;
     case "change":
-      return updateCall(transcript, event.callId, (call) => ({ ...call, change: event.change }));
+      updateCall(transcript, event.callId, (call) => ({ ...call, change: event.change }));
+      break;
     case "approval":
       // The question that follows carries what a face needs.
-      return;
+      break;
     case "question":
-      return addQuestion(transcript, task, event);
+      addQuestion(transcript, task, event);
+      break;
     case "answered":
-      return answerQuestion(transcript, event.id, event.decision);
+      answerQuestion(transcript, event.id, event);
+      break;
     case "tool_output":
-      return updateCall(transcript, event.id, (call) => ({ ...call, output: addOutput(call.output, event.text) }));
+      updateCall(transcript, event.id, (call) => ({ ...call, output: addOutput(call.output, event.text) }));
+      break;
     case "tool_result":
       transcript.running.delete(event.id);
-      return updateCall(transcript, event.id, (call) => ({
+      updateCall(transcript, event.id, (call) => ({
         ...call,
         status: event.status,
         result: event.text,
         endedAt: event.at,
       }));
+      break;
     case "usage":
       task.totals.value = addUsage(task.totals.value, event);
       transcript.context.value = event.prompt + event.output;
-      return;
+      break;
     case "retry":
-      return addRetry(task, event);
+      addRetry(task, event);
+      break;
     case "prefix_break":
       push(task, (key) => ({ kind: "prefix_break", key, ...pick(event) }));
-      return;
+      break;
     case "notice":
       push(task, (key) => ({ kind: "notice", key, reason: event.reason }));
-      return;
+      break;
     case "error":
       push(task, (key) => ({ kind: "error", key, reason: event.reason, message: event.message }));
-      return;
+      break;
     case "end":
-      return endTask(transcript, task, event);
+      endTask(transcript, task, event);
+      break;
   }
 }
 
@@ -182,7 +191,7 @@ function addCall(transcript: Transcript, task: Task, event: EventOf<"tool_call">
     id: event.id,
     name: event.name,
     arguments: event.arguments,
-    at: event.at,
+    startedAt: event.at,
     endedAt: undefined,
     status: "running",
     result: "",
@@ -239,14 +248,19 @@ function addQuestion(transcript: Transcript, task: Task, event: EventOf<"questio
   ];
 }
 
-function answerQuestion(transcript: Transcript, id: string, decision: Decision): void {
+function answerQuestion(
+  transcript: Transcript,
+  id: string,
+  { decision, at }: { readonly decision: Decision; readonly at: string },
+): void {
   transcript.waiting.value = transcript.waiting.value.filter((other) => other.id !== id);
   const item = transcript.questions.get(id);
   if (!item) return;
   const value = item.value;
   if (value.kind === "question") item.value = { ...value, question: { ...value.question, decision } };
   else if ("call" in value && value.call.question?.id === id) {
-    item.value = { ...value, call: { ...value.call, question: { ...value.call.question, decision } } };
+    const question = { ...value.call.question, decision };
+    item.value = { ...value, call: { ...value.call, startedAt: at, question } };
   }
 }
 
@@ -279,7 +293,7 @@ function addRetry(task: Task, event: EventOf<"retry">): void {
 }
 
 function endTask(transcript: Transcript, task: Task, event: EventOf<"end">): void {
-  for (const { id } of transcript.waiting.value) answerQuestion(transcript, id, "stopped");
+  for (const { id } of transcript.waiting.value) answerQuestion(transcript, id, { decision: "stopped", at: event.at });
   for (const id of transcript.running) {
     updateCall(transcript, id, (call) => ({ ...call, status: "stopped", endedAt: event.at }));
   }
@@ -291,7 +305,8 @@ function endTask(transcript: Transcript, task: Task, event: EventOf<"end">): voi
 export function changedFiles(task: Task): string[] {
   const paths = new Set<string>();
   for (const { value } of task.items) {
-    if (value.kind === "edit" && value.call.status === "ok") paths.add(value.call.change?.shown ?? value.call.arguments);
+    if (value.kind === "edit" && value.call.status === "ok")
+      paths.add(value.call.change?.shown ?? value.call.arguments);
   }
   return [...paths];
 }

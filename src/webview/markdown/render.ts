@@ -69,9 +69,9 @@ interface FileTarget {
 function targetOf(href: string): { readonly href: string } | FileTarget | undefined {
   if (/^https?:\/\//i.test(href)) return { href };
   if (href === "" || /^[a-z][a-z0-9+.-]*:(?!\d+$)/i.test(href) || /^[/\\]{2}|^#/.test(href)) return undefined;
-  const found = /^(.*?)(?:#L?(\d+)|:(\d+))?(?:[-:#].*)?$/.exec(decoded(href));
+  const found = /^(.*?)(?:(?:#L?|:)(\d+)(?:[-:#].*)?|#.*)?$/.exec(decoded(href));
   const path = found?.[1] ?? "";
-  const line = Number(found?.[2] ?? found?.[3] ?? 0);
+  const line = Number(found?.[2] ?? 0);
   return path === "" ? undefined : { path, line: line >= 1 ? line : undefined };
 }
 

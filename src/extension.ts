@@ -1,0 +1,67 @@
+import * as vscode from "vscode";
+import { Account } from "./host/account.ts";
+import { watchChat } from "./host/attention.ts";
+import { ChatController } from "./host/chatController.ts";
+import { ChoiceStore } from "./host/choices.ts";
+import { registerCommands } from "./host/commands.ts";
+import { Diffs } from "./host/diffs.ts";
+import { KeyCommands } from "./host/keyCommands.ts";
+import { KeyStore } from "./host/keyStore.ts";
+import { ChatLocation, VIEWS } from "./host/location.ts";
+import { createLog } from "./host/log.ts";
+import { ChatPanel } from "./host/panel.ts";
+import { handleRequest } from "./host/panelMessages.ts";
+import { SessionFolder } from "./host/sessions.ts";
+import { warnOfSettings } from "./host/settingsNotice.ts";
+import { StatusBar } from "./host/statusBar.ts";
+
+let running: ChatController | undefined;
+
+/** What host tests drive; no other extension gets it. */
+export interface TestApi {
+  readonly chat: ChatController;
+  readonly keys: KeyStore;
+  readonly choices: ChoiceStore;
+  readonly account: Account;
+}
+
+/** Wires the parts. What is heavy (zod, the platform's client, the tools) is loaded by the part that needs it first. */
+export function activate(context: vscode.ExtensionContext): TestApi | undefined {
+  const own = <T extends vscode.Disposable>(disposable: T): T => {
+    context.subscriptions.push(disposable);
+    return disposable;
+  };
+  const keys = own(new KeyStore(context.secrets));
+  const log = own(createLog(() => keys.known));
+  const choices = own(new ChoiceStore(context.workspaceState));
+  const account = own(new Account(keys, log));
+  const diffs = own(new Diffs());
+  const sessions = new SessionFolder(context);
+  const chat = own(new ChatController({ account, choices, diffs, sessions, log }));
+  running = chat;
+  const panel = own(
+    new ChatPanel({
+      extensionUri: context.extensionUri,
+      chat,
+      log,
+      handle: (request) => handleRequest(request, { chat, choices, diffs, log }),
+      opened: () => void account.ask(),
+    }),
+  );
+  for (const view of Object.values(VIEWS)) {
+    own(vscode.window.registerWebviewViewProvider(view, panel, { webviewOptions: { retainContextWhenHidden: true } }));
+  }
+  own(new StatusBar(chat));
+  own(watchChat(chat, panel));
+  const keyCommands = new KeyCommands(keys, log);
+  const location = new ChatLocation(context.globalState, panel);
+  own(registerCommands({ account, chat, choices, keys: keyCommands, location, log }));
+  own(warnOfSettings());
+  void account.refresh().then(() => keyCommands.offerFromEnvironment());
+  return context.extensionMode === vscode.ExtensionMode.Test ? { chat, keys, choices, account } : undefined;
+}
+
+/** VS Code waits about five seconds: enough to stop what runs, answer its calls and write that down. */
+export async function deactivate(): Promise<void> {
+  await running?.close();
+}

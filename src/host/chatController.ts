@@ -1,0 +1,260 @@
+import * as vscode from "vscode";
+import type { AgentEvent } from "../agent/events.ts";
+import type { ApprovalAnswer, Place } from "../agent/ports.ts";
+import type { PanelState, ViewEvent } from "../protocol/view.ts";
+import type { Account } from "./account.ts";
+import type { ChoiceStore } from "./choices.ts";
+import type { Diffs } from "./diffs.ts";
+import { type Log, messageOf } from "./log.ts";
+import type { ChatWorld, OpenChat } from "./openChat.ts";
+import { type QuestionEvent, Questions } from "./questions.ts";
+import type { SessionFolder } from "./sessions.ts";
+import { Transcript } from "./transcript.ts";
+import { workspaceRoots } from "./workspace.ts";
+
+const TITLE_LENGTH = 60;
+
+export interface ControllerParts {
+  readonly account: Account;
+  readonly choices: ChoiceStore;
+  readonly diffs: Diffs;
+  readonly sessions: SessionFolder;
+  readonly log: Log;
+}
+
+interface Task {
+  readonly controller: AbortController;
+  readonly done: Promise<void>;
+}
+
+/** The current chat of this window: opens, resumes, runs and stops it, and holds what a view shows of it. */
+export class ChatController implements vscode.Disposable {
+  readonly #parts: ControllerParts;
+  readonly #transcript = new Transcript();
+  readonly #questions: Questions;
+  readonly #events = new vscode.EventEmitter<ViewEvent>();
+  readonly #reset = new vscode.EventEmitter<void>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  #open: OpenChat | undefined;
+  #resuming: Promise<void> | undefined;
+  #task: Task | undefined;
+  #turn = 0;
+  /** One event for the transcript, in order. */
+  readonly onEvent = this.#events.event;
+  /** The transcript was replaced as a whole. */
+  readonly onReset = this.#reset.event;
+  /** `state` or `waiting` changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(parts: ControllerParts) {
+    this.#parts = parts;
+    this.#questions = new Questions((event) => this.#onQuestion(event));
+    const changed = () => this.#changed.fire();
+    this.#subscriptions = [
+      parts.account.onDidChange(changed),
+      parts.choices.onDidChange(changed),
+      vscode.workspace.onDidGrantWorkspaceTrust(changed),
+      vscode.workspace.onDidChangeWorkspaceFolders(changed),
+    ];
+  }
+
+  get events(): readonly ViewEvent[] {
+    return this.#transcript.events;
+  }
+
+  get busy(): boolean {
+    return this.#task !== undefined;
+  }
+
+  /** Questions that nobody has answered yet. */
+  get waiting(): number {
+    return this.#questions.waiting;
+  }
+
+  get state(): PanelState {
+    const { account, choices } = this.#parts;
+    const { model, thinking, mode } = choices.current;
+    return {
+      ...account.view,
+      model: account.serving(model),
+      thinking,
+      mode,
+      busy: this.busy,
+      trusted: vscode.workspace.isTrusted,
+      folder: vscode.workspace.name,
+      title: this.#title(),
+    };
+  }
+
+  /** Goes on with the chat that was open when the window closed. Does so once, however often it is called. */
+  resume(): Promise<void> {
+    this.#resuming ??= this.#resume().catch(async (error) => {
+      this.#parts.log.error("the last chat could not be resumed", error);
+      await this.#parts.sessions.forgetLast();
+      void vscode.window.showWarningMessage(
+        error instanceof Error && error.name === "ChatInUse"
+          ? vscode.l10n.t("The last chat is open in another window. A new chat begins here.")
+          : vscode.l10n.t("The last chat could not be opened. Its file is kept; a new chat begins."),
+      );
+    });
+    return this.#resuming;
+  }
+
+  /** Works on a message to its end. Ignored while another one is worked on. */
+  async send(text: string): Promise<void> {
+    if (this.#task || text.trim() === "") return;
+    const controller = new AbortController();
+    const done = this.#work(text, controller.signal).finally(() => {
+      this.#task = undefined;
+      this.#changed.fire();
+    });
+    this.#task = { controller, done };
+    this.#changed.fire();
+    await done;
+  }
+
+  /** Ends the running task; every open call gets its result first. */
+  async stop(): Promise<void> {
+    this.#task?.controller.abort();
+    await this.#task?.done;
+  }
+
+  async newChat(): Promise<void> {
+    await this.resume();
+    await this.stop();
+    await this.#closeChat();
+    await this.#parts.sessions.forgetLast();
+    this.#parts.diffs.clear();
+    this.#turn = 0;
+    this.#transcript.reset([]);
+    this.#reset.fire();
+    this.#changed.fire();
+  }
+
+  answer(id: string, answer: ApprovalAnswer): void {
+    this.#questions.answer(id, answer);
+  }
+
+  revealTerminal(): boolean {
+    return this.#open?.shell.reveal() ?? false;
+  }
+
+  /** A path as a card shows it. undefined outside the workspace. */
+  async locate(shown: string): Promise<Place | undefined> {
+    const place = await this.#open?.files.locate(shown);
+    return place?.inside ? place : undefined;
+  }
+
+  /** The window closes: what runs is stopped in good order and written down. */
+  async close(): Promise<void> {
+    await this.stop();
+    await this.#closeChat();
+  }
+
+  dispose(): void {
+    this.#task?.controller.abort();
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#events.dispose();
+    this.#reset.dispose();
+    this.#changed.dispose();
+  }
+
+  async #resume(): Promise<void> {
+    await this.#parts.account.target();
+    const path = await this.#parts.sessions.last();
+    if (path === undefined) return;
+    const open = await this.#openAt(path);
+    this.#open = open;
+    this.#turn = open.history.at(-1)?.turn ?? 0;
+    this.#transcript.reset(open.history);
+    this.#reset.fire();
+    this.#changed.fire();
+  }
+
+  async #work(text: string, signal: AbortSignal): Promise<void> {
+    const { log, sessions } = this.#parts;
+    try {
+      await this.resume();
+      this.#push({ type: "user", ...this.#stamp(), text });
+      // The first message names the chat.
+      this.#changed.fire();
+      this.#open ??= await this.#openAt(await sessions.create());
+      const { thinking, model } = this.#choose();
+      const end = await this.#open.chat.send(text, { signal, model, thinking });
+      log.info(`task ended: ${end.outcome}${end.error ? ` (${end.error.reason}: ${end.error.message})` : ""}`);
+      await this.#open.sync();
+    } catch (error) {
+      log.error("the task could not go on", error);
+      this.#push({ type: "end", ...this.#stamp(), outcome: "failed" });
+      void vscode.window.showErrorMessage(vscode.l10n.t("The chat could not go on: {0}", messageOf(error)));
+      // What is in memory may be ahead of the file: the next message goes on from the file.
+      await this.#closeChat().catch(() => {});
+      this.#resuming = undefined;
+    }
+  }
+
+  #choose(): { model: string; thinking: boolean } {
+    const { account, choices } = this.#parts;
+    const { model, thinking } = choices.current;
+    const serving = account.serving(model);
+    if (serving !== model) this.#push({ type: "notice", ...this.#stamp(), reason: "model_retired" });
+    return { model: serving, thinking };
+  }
+
+  async #openAt(path: string): Promise<OpenChat> {
+    // Loaded when it is first needed: the platform's client has no place in the start of the window.
+    const { openChat } = await import("./openChat.ts");
+    return openChat(this.#world(), { path, model: this.state.model });
+  }
+
+  #world(): ChatWorld {
+    const { account, choices, diffs } = this.#parts;
+    return {
+      roots: workspaceRoots,
+      trusted: () => vscode.workspace.isTrusted,
+      mode: () => choices.current.mode,
+      target: () => account.target(),
+      appRoot: vscode.env.appRoot,
+      approver: this.#questions,
+      emit: (event) => this.#onAgentEvent(event),
+      planned: (callId, actions) => {
+        const change = diffs.planned(callId, actions);
+        if (change) this.#push({ type: "change", ...this.#stamp(), callId, change });
+      },
+    };
+  }
+
+  #onAgentEvent(event: AgentEvent): void {
+    this.#turn = Math.max(this.#turn, event.turn);
+    if (event.type === "retry")
+      this.#parts.log.warn(`retry ${event.attempt} after ${event.delayMs} ms: ${event.reason}`);
+    this.#push(event);
+  }
+
+  #onQuestion(event: QuestionEvent): void {
+    this.#push({ ...event, ...this.#stamp() });
+    this.#changed.fire();
+  }
+
+  #push(event: ViewEvent): void {
+    this.#transcript.push(event);
+    this.#events.fire(event);
+  }
+
+  #stamp(): { at: string; turn: number } {
+    return { at: new Date().toISOString(), turn: this.#turn };
+  }
+
+  #title(): string {
+    const first = this.#transcript.events.find((event) => event.type === "user");
+    const line = first?.text.trim().split("\n")[0] ?? "";
+    return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
+  }
+
+  async #closeChat(): Promise<void> {
+    const open = this.#open;
+    this.#open = undefined;
+    await open?.close();
+  }
+}

@@ -1,0 +1,47 @@
+import * as vscode from "vscode";
+import type { Account } from "./account.ts";
+import type { ChatController } from "./chatController.ts";
+import type { ChoiceStore } from "./choices.ts";
+import type { KeyCommands } from "./keyCommands.ts";
+import type { ChatLocation } from "./location.ts";
+import { type Log, messageOf } from "./log.ts";
+import { selectModel } from "./models.ts";
+
+export interface CommandParts {
+  readonly account: Account;
+  readonly chat: ChatController;
+  readonly choices: ChoiceStore;
+  readonly keys: KeyCommands;
+  readonly location: ChatLocation;
+  readonly log: Log;
+}
+
+export function registerCommands(parts: CommandParts): vscode.Disposable {
+  const { account, chat, choices, keys, location, log } = parts;
+  const commands: Readonly<Record<string, () => unknown>> = {
+    openChat: () => location.open(),
+    newChat: async () => {
+      await chat.newChat();
+      await location.open();
+    },
+    stop: () => chat.stop(),
+    selectModel: () => selectModel(chat, account, choices),
+    setKey: () => keys.set(),
+    removeKey: () => keys.remove(),
+    moveToSecondarySideBar: () => location.move("secondary"),
+    moveToActivityBar: () => location.move("activityBar"),
+    showLog: () => log.show(),
+  };
+  return vscode.Disposable.from(
+    ...Object.entries(commands).map(([name, run]) =>
+      vscode.commands.registerCommand(`mimoAgent.${name}`, async () => {
+        try {
+          await run();
+        } catch (error) {
+          log.error(`mimoAgent.${name} failed`, error);
+          void vscode.window.showErrorMessage(vscode.l10n.t("MiMo could not do that: {0}", messageOf(error)));
+        }
+      }),
+    ),
+  );
+}

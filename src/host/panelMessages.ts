@@ -1,0 +1,118 @@
+import * as vscode from "vscode";
+import type { FromView } from "../protocol/view.ts";
+import type { ChatController } from "./chatController.ts";
+import type { ChoiceStore } from "./choices.ts";
+import type { Diffs } from "./diffs.ts";
+import type { Log } from "./log.ts";
+
+const CONSOLE = "https://platform.xiaomimimo.com/#/console/api-keys";
+
+export interface MessageParts {
+  readonly chat: ChatController;
+  readonly choices: ChoiceStore;
+  readonly diffs: Diffs;
+  readonly log: Log;
+}
+
+export type ViewRequest = Exclude<FromView, { type: "ready" }>;
+
+/** Does what a view asks for. The view is not trusted: it can only name things that the host looks up itself. */
+export async function handleRequest(request: ViewRequest, { chat, choices, diffs, log }: MessageParts): Promise<void> {
+  switch (request.type) {
+    case "send":
+      // The message waits for the key; without one it could only fail.
+      if (chat.state.key.state === "none") await vscode.commands.executeCommand("mimoAgent.setKey");
+      return chat.send(request.text);
+    case "stop":
+      return chat.stop();
+    case "newChat":
+      return chat.newChat();
+    case "answer":
+      return chat.answer(
+        request.id,
+        request.decision === "deny" ? { decision: "deny", reason: request.reason } : { decision: request.decision },
+      );
+    case "setModel":
+      if (chat.state.models.some(({ id }) => id === request.model)) await choices.pick({ model: request.model });
+      return;
+    case "setThinking":
+      return choices.pick({ thinking: request.on });
+    case "setMode":
+      return choices.pick({ mode: request.mode });
+    case "command":
+      return runCommand(request.name, log);
+    case "openLink":
+      return openLink(request.href);
+    case "openFile":
+      return openFile(request, chat);
+    case "openDiff":
+      return openDiff(request.callId, diffs);
+    case "openTerminal":
+      if (!chat.revealTerminal()) {
+        void vscode.window.showInformationMessage(vscode.l10n.t("The terminal of this command is closed."));
+      }
+      return;
+    case "insertCode":
+      return insertCode(request.text);
+  }
+}
+
+async function runCommand(name: "setKey" | "openConsole" | "manageTrust" | "showLog", log: Log): Promise<void> {
+  switch (name) {
+    case "setKey":
+      await vscode.commands.executeCommand("mimoAgent.setKey");
+      return;
+    case "openConsole":
+      await vscode.env.openExternal(vscode.Uri.parse(CONSOLE));
+      return;
+    case "manageTrust":
+      await vscode.commands.executeCommand("workbench.trust.manage");
+      return;
+    case "showLog":
+      log.show();
+      return;
+  }
+}
+
+/** A link can say one thing and lead elsewhere: the whole address is shown first, hosts in their ASCII form. */
+async function openLink(href: string): Promise<void> {
+  const url = URL.parse(href);
+  if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) return;
+  const open = vscode.l10n.t("Open");
+  const answer = await vscode.window.showInformationMessage(
+    vscode.l10n.t("Open this address in the browser?"),
+    { modal: true, detail: url.href },
+    open,
+  );
+  if (answer === open) await vscode.env.openExternal(vscode.Uri.parse(url.href, true));
+}
+
+async function openFile({ path, line }: ViewRequest & { type: "openFile" }, chat: ChatController): Promise<void> {
+  const place = await chat.locate(path);
+  if (place?.kind !== "file") {
+    void vscode.window.showInformationMessage(vscode.l10n.t("There is no such file in the workspace: {0}", path));
+    return;
+  }
+  const start = new vscode.Position((line ?? 1) - 1, 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(place.path), {
+    preview: true,
+    ...(line === undefined ? {} : { selection: new vscode.Range(start, start) }),
+  });
+}
+
+async function openDiff(callId: string, diffs: Diffs): Promise<void> {
+  if (await diffs.open(callId)) return;
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t("The text before this change is no longer kept, so it cannot be compared."),
+  );
+}
+
+async function insertCode(text: string): Promise<void> {
+  const editor = vscode.window.activeTextEditor;
+  if (!editor) {
+    await vscode.window.showTextDocument(await vscode.workspace.openTextDocument({ content: text }));
+    return;
+  }
+  await editor.edit((edit) => edit.replace(editor.selection, text));
+  await vscode.window.showTextDocument(editor.document, editor.viewColumn);
+}

@@ -1,0 +1,62 @@
+import { execFile } from "node:child_process";
+import { devNull } from "node:os";
+
+export interface GitState {
+  /** undefined when no branch is checked out. */
+  readonly branch: string | undefined;
+  /** Short name of the commit; undefined before the first. */
+  readonly commit: string | undefined;
+  readonly changed: number;
+}
+
+const TIMEOUT_MS = 1_500;
+
+/**
+ * The state of a repository, without running anything that its configuration names: no fsmonitor, no hooks, no look
+ * into submodules; nothing is written. undefined outside repositories and when it takes too long.
+ * `git` is absolute. Only for trusted folders.
+ */
+export function readGitState(git: string, folder: string, signal: AbortSignal): Promise<GitState | undefined> {
+  const args = [
+    ...["-c", "core.fsmonitor=false", "-c", `core.hooksPath=${devNull}`, "--no-optional-locks", "status"],
+    ...["--porcelain=v2", "--branch", "-z", "--ignore-submodules=dirty"],
+  ];
+  const options = {
+    cwd: folder,
+    env: gitEnvironment(process.env),
+    timeout: TIMEOUT_MS,
+    killSignal: "SIGKILL" as const,
+    maxBuffer: 8_000_000,
+    windowsHide: true,
+    signal,
+  };
+  return new Promise((resolve) => {
+    execFile(git, args, options, (error, output) => resolve(error ? undefined : parseStatus(output)));
+  });
+}
+
+/** Variables that point git to another repository, another configuration or other programs. */
+function gitEnvironment(env: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const kept = Object.entries(env).filter(([name]) => !/^(GIT_|MIMO_)/i.test(name));
+  return { ...Object.fromEntries(kept), GIT_TERMINAL_PROMPT: "0", LC_ALL: "C" };
+}
+
+export function parseStatus(output: string): GitState {
+  let branch: string | undefined;
+  let commit: string | undefined;
+  let changed = 0;
+  const entries = output.split("\0");
+  for (let i = 0; i < entries.length; i++) {
+    const entry = entries[i] ?? "";
+    if (entry.startsWith("# branch.head ")) branch = entry.slice("# branch.head ".length);
+    else if (entry.startsWith("# branch.oid ")) commit = entry.slice("# branch.oid ".length);
+    else if (/^[12u?] /.test(entry)) changed++;
+    // A rename is followed by the path it had.
+    if (entry.startsWith("2 ")) i++;
+  }
+  return {
+    branch: branch === "(detached)" ? undefined : branch,
+    commit: commit === "(initial)" ? undefined : commit?.slice(0, 8),
+    changed,
+  };
+}

@@ -1,0 +1,93 @@
+import { readFile, stat } from "node:fs/promises";
+import { dirname, join, relative, sep } from "node:path";
+import ignore, { type Ignore } from "ignore";
+
+/**
+ * Which paths ignore files leave out, in the order that ripgrep gives them: `.rgignore` of any folder before `.ignore`
+ * of any, before `.gitignore`, before `.git/info/exclude`; within a kind the innermost file that says anything decides.
+ * A `.gitignore` counts without a repository too, but not across the border of one.
+ */
+const KINDS = [".rgignore", ".ignore", ".gitignore", join(".git", "info", "exclude")] as const;
+const GIT_KINDS = 2;
+
+interface Level {
+  readonly folder: string;
+  /** One for each of KINDS. */
+  readonly rules: readonly (Ignore | undefined)[];
+  readonly isRepository: boolean;
+}
+
+/** The ignore files of a folder and of all those above it. */
+export interface Ignoring {
+  /** `path` is absolute, right below the folder. */
+  ignores(path: string, kind: "file" | "folder"): boolean;
+  below(folder: string): Promise<Ignoring>;
+}
+
+export async function ignoringIn(folder: string): Promise<Ignoring> {
+  const folders: string[] = [];
+  for (let at = folder; ; at = dirname(at)) {
+    folders.push(at);
+    if (dirname(at) === at) break;
+  }
+  return ignoringOf(await Promise.all(folders.map(readLevel)));
+}
+
+/** `levels` from the inside out. */
+function ignoringOf(levels: readonly Level[]): Ignoring {
+  return {
+    ignores: (path, kind) => verdict(levels, path, kind) === "ignored",
+    below: async (folder) => ignoringOf([await readLevel(folder), ...levels]),
+  };
+}
+
+/** The first kind that says anything decides. */
+function verdict(levels: readonly Level[], path: string, kind: "file" | "folder"): "ignored" | "kept" | undefined {
+  for (const k of KINDS.keys()) {
+    const said = decision(levels, k, path, kind);
+    if (said) return said;
+  }
+  return undefined;
+}
+
+function decision(
+  levels: readonly Level[],
+  k: number,
+  path: string,
+  kind: "file" | "folder",
+): "ignored" | "kept" | undefined {
+  for (const { folder, rules, isRepository } of levels) {
+    const rule = rules[k];
+    if (rule) {
+      const inner = relative(folder, path).split(sep).join("/");
+      const { ignored, unignored } = rule.test(kind === "folder" ? `${inner}/` : inner);
+      if (ignored) return "ignored";
+      if (unignored) return "kept";
+    }
+    if (isRepository && k >= GIT_KINDS) return undefined;
+  }
+  return undefined;
+}
+
+async function readLevel(folder: string): Promise<Level> {
+  const [isRepository, ...rules] = await Promise.all([
+    stat(join(folder, ".git")).then(
+      () => true,
+      () => false,
+    ),
+    ...KINDS.map((name) => readRules(join(folder, name))),
+  ]);
+  return { folder, rules, isRepository };
+}
+
+const MAX_BYTES = 1_000_000;
+
+async function readRules(path: string): Promise<Ignore | undefined> {
+  try {
+    const found = await stat(path);
+    if (!found.isFile() || found.size > MAX_BYTES) return undefined;
+    return ignore({ ignoreCase: false, allowRelativePaths: false }).add(await readFile(path, "utf8"));
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,29 @@
+import type { Signal } from "@preact/signals";
+import { useEffect, useRef } from "preact/hooks";
+import type { Item, ItemOf } from "../items.ts";
+import { MarkdownStream } from "../markdown/stream.ts";
+
+/** The model's words. Only the frame is the virtual DOM's; what is inside belongs to the stream. */
+export function Answer({ item }: { item: Signal<Item> }) {
+  const host = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const node = host.current;
+    if (!node) return;
+    node.replaceChildren();
+    const stream = new MarkdownStream(node);
+    let fed = 0;
+    const stop = item.subscribe((value) => {
+      const { text, open } = value as ItemOf<"answer">;
+      const added = text.slice(fed);
+      fed = text.length;
+      if (open) stream.append(added);
+      else stream.finish(added);
+      node.classList.toggle("live", open);
+    });
+    return () => {
+      stop();
+      stream.dispose();
+    };
+  }, [item]);
+  return <div class="md" dir="auto" ref={host} />;
+}

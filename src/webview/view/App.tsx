@@ -1,0 +1,120 @@
+import { useEffect, useRef } from "preact/hooks";
+import type { PanelState } from "../../protocol/view.ts";
+import { polite, urgent } from "../announcements.ts";
+import { Icon } from "../icons.tsx";
+import { shortcutOf } from "../keys.ts";
+import { t } from "../l10n.ts";
+import { draft, post, state, transcript } from "../store.ts";
+import { Composer } from "./Composer.tsx";
+import { atEnd, followEnd, goToEnd } from "./follow.ts";
+import { closePopup, openPopup } from "./Popup.tsx";
+import { answer, objectOf } from "./Question.tsx";
+import { Blocked, NoKey, Start } from "./Start.tsx";
+import { Transcript } from "./Transcript.tsx";
+
+export function App() {
+  const current = state.value;
+  useEffect(() => {
+    document.addEventListener("keydown", onKeyDown);
+    return () => document.removeEventListener("keydown", onKeyDown);
+  }, []);
+  if (!current) return <div class="view" />;
+  return (
+    <div class="view" aria-busy={current.busy}>
+      {current.simulated ? <Simulated /> : null}
+      <Body state={current} />
+      <footer class="dock">
+        <EndButton />
+        <WaitingStrip />
+        <Composer state={current} />
+      </footer>
+      <div class="sr" aria-live="assertive">
+        {urgent.value}
+      </div>
+      <div class="sr" aria-live="polite">
+        {polite.value}
+      </div>
+    </div>
+  );
+}
+
+function Body({ state: current }: { state: PanelState }) {
+  const scroller = useRef<HTMLElement>(null);
+  const content = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    if (scroller.current && content.current) return followEnd(scroller.current, content.current);
+    return undefined;
+  }, []);
+  const empty = transcript.value.count.value === 0;
+  return (
+    <main class="body" ref={scroller}>
+      <div class="column" ref={content}>
+        {empty ? <Start state={current} /> : <Transcript />}
+        {empty ? null : <Blocked state={current} />}
+        {!empty && current.key.state === "none" ? <NoKey /> : null}
+      </div>
+    </main>
+  );
+}
+
+function Simulated() {
+  return (
+    <div class="simulated" role="note">
+      <Icon name="info" />
+      <span>{t("Simulated answers: no model is being asked")}</span>
+    </div>
+  );
+}
+
+function EndButton() {
+  if (atEnd.value || transcript.value.count.value === 0) return null;
+  return (
+    <button type="button" class="btn sec toend" onClick={goToEnd}>
+      <Icon name="end" />
+      {t("Go to end")}
+    </button>
+  );
+}
+
+/** Says that an answer is wanted when its card is out of sight, and leads there. */
+function WaitingStrip() {
+  const [first, ...rest] = transcript.value.waiting.value;
+  if (!first) return null;
+  const show = () => document.querySelector("[data-waiting]")?.scrollIntoView({ block: "center" });
+  return (
+    <div class="strips">
+      <button type="button" class="strip-h" onClick={show}>
+        <Icon name="pause" tone="warn" />
+        <span class="nowrap">{t("Waiting for you")}</span>
+        <span class="mut ell grow">{objectOf(first.asks)}</span>
+        {rest.length > 0 ? <span class="mut num">+{rest.length}</span> : null}
+      </button>
+    </div>
+  );
+}
+
+function onKeyDown(event: KeyboardEvent): void {
+  if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
+  if (event.key === "Escape") {
+    giveWay(event);
+    return;
+  }
+  const shortcut = shortcutOf(event);
+  if (shortcut === "modes") {
+    event.preventDefault();
+    openPopup.value = openPopup.value === "modes" ? undefined : "modes";
+    return;
+  }
+  const waiting = transcript.value.waiting.value[0];
+  if (!shortcut || !waiting || draft.value.trim() !== "") return;
+  event.preventDefault();
+  answer(waiting.id, shortcut === "accept" ? "once" : "deny");
+}
+
+/** A popup first, then the task. */
+function giveWay(event: KeyboardEvent): void {
+  if (openPopup.value) closePopup();
+  else if (state.value?.busy) post({ type: "stop" });
+  else return;
+  event.preventDefault();
+}

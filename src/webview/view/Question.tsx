@@ -1,0 +1,181 @@
+import { type Signal, signal } from "@preact/signals";
+import type { ComponentChildren } from "preact";
+import { useEffect, useRef } from "preact/hooks";
+import type { QuestionView } from "../../protocol/view.ts";
+import { previewOfChange } from "../changes.ts";
+import { Icon } from "../icons.tsx";
+import type { Item, ItemOf, Question } from "../items.ts";
+import { shortcutOf } from "../keys.ts";
+import { t } from "../l10n.ts";
+import { post, transcript } from "../store.ts";
+import { visible } from "../terminal.ts";
+import { Diff } from "./Diff.tsx";
+
+/** Id of the question whose refusal is being explained. */
+const refusing = signal<string | undefined>(undefined);
+const refusal = signal("");
+
+export function answer(id: string, decision: "once" | "session" | "deny", reason = ""): void {
+  const words = reason.trim().slice(0, 4000);
+  post({ type: "answer", id, decision, ...(words === "" ? {} : { reason: words }) });
+  refusing.value = undefined;
+  refusal.value = "";
+}
+
+interface Words {
+  readonly accept: string;
+  readonly reject: string;
+  readonly always: string;
+}
+
+function wordsFor({ kind }: QuestionView): Words {
+  switch (kind) {
+    case "write":
+      return { accept: t("Accept"), reject: t("Reject"), always: t("Accept all in this chat") };
+    case "command":
+      return { accept: t("Run once"), reject: t("Don't run"), always: t("Always in this chat") };
+    case "read":
+      return { accept: t("Read once"), reject: t("Don't read"), always: t("Always in this chat") };
+  }
+}
+
+/** Why it asks, and the answers. The oldest question has the filled button and the keys. */
+export function QuestionFooter({ question }: { question: Question }) {
+  const { id, asks, decision } = question;
+  if (decision !== undefined) return null;
+  const current = transcript.value.waiting.value[0]?.id === id;
+  const words = wordsFor(asks);
+  const reject = () => {
+    if (refusing.value === id) answer(id, "deny", refusal.value);
+    else refusing.value = id;
+  };
+  return (
+    <>
+      <Why reason={asks.reason} />
+      <div class="card-f">
+        <button
+          type="button"
+          class={current ? "btn" : "btn sec"}
+          aria-keyshortcuts={current ? "Control+Enter" : undefined}
+          onClick={() => answer(id, "once")}
+        >
+          {words.accept}
+          {current ? (
+            <span class="wide hintkey" aria-hidden="true">
+              {acceptKeys()}
+            </span>
+          ) : null}
+        </button>
+        <button type="button" class="btn sec" onClick={reject}>
+          {words.reject}
+        </button>
+        <span class="grow" />
+        <button type="button" class="btn quiet full" onClick={() => answer(id, "session")}>
+          {words.always}
+        </button>
+      </div>
+      {refusing.value === id ? <Refusal id={id} /> : null}
+    </>
+  );
+}
+
+function acceptKeys(): string {
+  return /Mac/.test(navigator.platform) ? "⌘↩" : "Ctrl+Enter";
+}
+
+function Refusal({ id }: { id: string }) {
+  const field = useRef<HTMLInputElement>(null);
+  useEffect(() => field.current?.focus(), []);
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.isComposing || event.keyCode === 229) return;
+    if (event.key === "Escape") {
+      event.stopPropagation();
+      refusing.value = undefined;
+    } else if (event.key === "Enter" && shortcutOf(event) === undefined) {
+      event.preventDefault();
+      answer(id, "deny", refusal.value);
+    }
+  };
+  return (
+    <div class="refusal">
+      <input
+        ref={field}
+        type="text"
+        dir="auto"
+        maxLength={4000}
+        aria-label={t("Reason, or what to do instead")}
+        placeholder={t("Reason, or what to do instead (optional)")}
+        value={refusal.value}
+        onInput={(event) => {
+          refusal.value = event.currentTarget.value;
+        }}
+        onKeyDown={onKeyDown}
+      />
+      <span class="mut xs">{t("Enter sends")}</span>
+    </div>
+  );
+}
+
+/** Reasons are a closed list of sentences of the approval rules; English is the key of their translation. */
+function Why({ reason }: { reason: string }) {
+  return (
+    <div class="why">
+      <Icon name="info" />
+      <span>{t("Asks because {0}.", t(reason))}</span>
+    </div>
+  );
+}
+
+export function QuestionGroup(props: { asks: QuestionView; waiting: boolean; children: ComponentChildren }) {
+  const { asks, waiting, children } = props;
+  if (!waiting) return <article class="card">{children}</article>;
+  return (
+    // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a card
+    <div class="card wait current" role="group" aria-label={`${t("Waiting for you")}: ${objectOf(asks)}`} data-waiting>
+      {children}
+    </div>
+  );
+}
+
+export function objectOf(asks: QuestionView): string {
+  switch (asks.kind) {
+    case "write":
+      return visible(asks.change.shown);
+    case "command":
+      return visible(asks.command.split("\n", 1)[0] ?? "");
+    case "read":
+      return visible(asks.path);
+  }
+}
+
+/** A question of a call that has no card of its own. Gone once it is answered: the call's row says the rest. */
+export function QuestionCard({ item }: { item: Signal<Item> }) {
+  const { key, question } = item.value as ItemOf<"question">;
+  const { asks } = question;
+  if (question.decision !== undefined) return null;
+  return (
+    <QuestionGroup asks={asks} waiting>
+      <div class="card-h">
+        <Icon name={asks.kind === "command" ? "terminal" : asks.kind === "write" ? "edit" : "file"} />
+        <span class="name">{titleOf(asks)}</span>
+      </div>
+      {asks.kind === "write" ? (
+        <Diff preview={previewOfChange(asks.change)} choiceKey={`${key}.diff`} />
+      ) : (
+        <div class="card-b cmd">{objectOf(asks)}</div>
+      )}
+      <QuestionFooter question={question} />
+    </QuestionGroup>
+  );
+}
+
+function titleOf(asks: QuestionView): string {
+  switch (asks.kind) {
+    case "write":
+      return t("Edit {0}?", objectOf(asks));
+    case "command":
+      return t("Run this command?");
+    case "read":
+      return t("Read this?");
+  }
+}

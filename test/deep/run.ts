@@ -1,0 +1,19 @@
+/** `npm run test:deep [-- NAME …]`: the long campaigns at their full counts. `npm test` runs seeded samples of them. */
+import { type Figure, publish } from "../bench/figures.ts";
+
+const CAMPAIGNS: Readonly<Record<string, () => Promise<Figure[]>>> = {
+  streams: async () => (await import("./streams.ts")).streams({ runs: 50_000, seed: Date.now() % 1_000_000 }),
+};
+
+const asked = process.argv.slice(2);
+const names = asked.length > 0 ? asked : Object.keys(CAMPAIGNS);
+let ok = true;
+for (const name of names) {
+  const campaign = CAMPAIGNS[name];
+  if (!campaign) {
+    console.error(`There is no campaign "${name}". There are: ${Object.keys(CAMPAIGNS).join(", ")}.`);
+    process.exit(2);
+  }
+  ok = publish(`deep-${name}`, await campaign()) && ok;
+}
+process.exit(ok ? 0 : 1);
