@@ -1,4 +1,8 @@
+import { setFlagsFromString } from "node:v8";
 import { parseJudgeOptions, parseRunOptions, USAGE, UsageError } from "./options.ts";
+
+// A long session makes a large, short-lived request every turn: a small young generation keeps the process small.
+setFlagsFromString("--max-semi-space-size=4");
 
 /** The command line: `mimo-agent "task"`, `mimo-agent judge`. */
 async function main(args: readonly string[]): Promise<number> {

@@ -89,15 +89,7 @@ export class ChatController implements vscode.Disposable {
 
   /** Goes on with the chat that was open when the window closed. Does so once, however often it is called. */
   resume(): Promise<void> {
-    this.#resuming ??= this.#resume().catch(async (error) => {
-      this.#parts.log.error("the last chat could not be resumed", error);
-      await this.#parts.sessions.forgetLast();
-      void vscode.window.showWarningMessage(
-        error instanceof Error && error.name === "ChatInUse"
-          ? vscode.l10n.t("The last chat is open in another window. A new chat begins here.")
-          : vscode.l10n.t("The last chat could not be opened. Its file is kept; a new chat begins."),
-      );
-    });
+    this.#resuming ??= this.#resume().catch((error) => this.#notResumed(error));
     return this.#resuming;
   }
 
@@ -170,6 +162,20 @@ export class ChatController implements vscode.Disposable {
     this.#transcript.reset(open.history);
     this.#reset.fire();
     this.#changed.fire();
+  }
+
+  async #notResumed(error: unknown): Promise<void> {
+    this.#parts.log.error("the last chat could not be resumed", error);
+    if (error instanceof Error && error.name === "ChatInUse") {
+      void vscode.window.showWarningMessage(
+        vscode.l10n.t("The last chat is open in another window. A new chat begins here."),
+      );
+      return;
+    }
+    await this.#parts.sessions.forgetLast();
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t("The last chat could not be opened. Its file is kept; a new chat begins."),
+    );
   }
 
   async #work(text: string, signal: AbortSignal): Promise<void> {

@@ -10,25 +10,43 @@ const ATTEMPTS = 5;
 /**
  * Files as the user sees them: a document with unsaved changes is read from, and written through, its live buffer;
  * everything else by `disk`. VS Code keeps encoding, BOM and line endings of a document it saves.
+ * Versions name the text, so that a save by the user in between is no change.
  */
 export function createEditorFiles(disk: Files): Files {
+  const readDisk = async (place: Place) => named(await disk.read(place));
   return {
     locate: (path) => disk.locate(path),
     read: async (place) => {
       const document = unsaved(place);
-      return document ? bufferFile(document) : disk.read(place);
+      return document ? bufferFile(document) : readDisk(place);
     },
     write: async (place, text, { expect }) => {
       const document = unsaved(place);
-      if (!document) return disk.write(place, text, { expect });
+      if (!document) return named(await disk.write(place, text, { expect: await diskVersion(disk, place, expect) }));
       // The same doubts count as for the disk: is the place still inside, is this what the caller saw?
       const again = await disk.locate(place.path);
       if (place.inside && !again.inside) throw new ToolError(`${place.shown} is no longer inside the workspace.`);
       if (bufferFile(document).version !== expect) throw changed(place);
       await replaceText(document, text, place);
-      return disk.read(place);
+      return readDisk(place);
     },
   };
+}
+
+/** What the disk calls the text that the caller saw. */
+async function diskVersion(disk: Files, place: Place, expect: string): Promise<string> {
+  if (expect === "missing") return expect;
+  const now = await disk.read(place);
+  if (versionOf(now.text) !== expect) throw changed(place);
+  return now.version;
+}
+
+function named(file: TextFile): TextFile {
+  return { ...file, version: versionOf(file.text) };
+}
+
+function versionOf(text: string): string {
+  return createHash("sha256").update(text).digest("base64url");
 }
 
 function unsaved({ path }: Place): vscode.TextDocument | undefined {
@@ -38,8 +56,7 @@ function unsaved({ path }: Place): vscode.TextDocument | undefined {
 
 function bufferFile(document: vscode.TextDocument): TextFile {
   const text = document.getText();
-  const version = `buffer:${createHash("sha256").update(text).digest("base64url")}`;
-  return { text, version, bytes: Buffer.byteLength(text) };
+  return { text, version: versionOf(text), bytes: Buffer.byteLength(text) };
 }
 
 /** Edits and saves. An edit is refused by VS Code when the user types at the same moment: then the text is compared

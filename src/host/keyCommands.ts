@@ -32,9 +32,7 @@ export class KeyCommands {
     }
     await this.#keys.remove(chosen);
     this.#log.info(`key removed for ${hostOf(chosen)}`);
-    void vscode.window.showInformationMessage(
-      vscode.l10n.t("The key {0} was removed. Chats stay readable; sending needs a key.", keyHint(chosen.key)),
-    );
+    void vscode.window.showInformationMessage(vscode.l10n.t("The key {0} was removed.", keyHint(chosen.key)));
   }
 
   /** A key in the environment is never taken silently. Asks only when there is no key and one would be used. */

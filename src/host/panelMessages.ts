@@ -74,17 +74,12 @@ async function runCommand(name: "setKey" | "openConsole" | "manageTrust" | "show
   }
 }
 
-/** A link can say one thing and lead elsewhere: the whole address is shown first, hosts in their ASCII form. */
+/** VS Code itself shows the whole address and asks, unless the user trusts the domain. Hosts in their ASCII form: a
+ * link can look like another host than it leads to. */
 async function openLink(href: string): Promise<void> {
   const url = URL.parse(href);
   if (!url || (url.protocol !== "https:" && url.protocol !== "http:")) return;
-  const open = vscode.l10n.t("Open");
-  const answer = await vscode.window.showInformationMessage(
-    vscode.l10n.t("Open this address in the browser?"),
-    { modal: true, detail: url.href },
-    open,
-  );
-  if (answer === open) await vscode.env.openExternal(vscode.Uri.parse(url.href, true));
+  await vscode.env.openExternal(vscode.Uri.parse(url.href, true));
 }
 
 async function openFile({ path, line }: ViewRequest & { type: "openFile" }, chat: ChatController): Promise<void> {

@@ -26,6 +26,7 @@ export interface KeyFlow {
   readonly settings: () => EndpointChoice;
   /** Changes the user's endpoint setting. */
   readonly useEndpoint: (setting: EndpointSetting) => Promise<void>;
+  readonly fetch?: typeof fetch;
 }
 
 type Check =
@@ -45,7 +46,7 @@ export async function useKey(key: string, flow: KeyFlow): Promise<boolean> {
   const endpoints = await endpointsFor(key, flow);
   if (!endpoints) return false;
   const found = await flow.dialogs.progress(vscode.l10n.t("Checking the key"), (signal) =>
-    firstAccepting(endpoints, { key, log: flow.log, signal }),
+    firstAccepting(endpoints, { key, flow, signal }),
   );
   if (!(await mayKeep(found, key, flow))) return false;
   await flow.keys.put({ key, baseUrl: found.endpoint.baseUrl });
@@ -128,7 +129,7 @@ interface Found {
 
 interface Trial {
   readonly key: string;
-  readonly log: Log;
+  readonly flow: KeyFlow;
   readonly signal: AbortSignal;
 }
 
@@ -147,13 +148,18 @@ async function firstAccepting(endpoints: readonly Endpoint[], trial: Trial): Pro
 /** Reasons that only come after a key was recognised. */
 const RECOGNISED: ReadonlySet<ErrorReason> = new Set(["balance", "quota", "rate"]);
 
-async function checkKey(endpoint: Endpoint, { key, log, signal }: Trial): Promise<Check> {
+async function checkKey(endpoint: Endpoint, { key, flow, signal }: Trial): Promise<Check> {
   try {
-    await listModels({ endpoint, key, signal: AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]) });
+    await listModels({
+      endpoint,
+      key,
+      signal: AbortSignal.any([signal, AbortSignal.timeout(CHECK_TIMEOUT_MS)]),
+      ...(flow.fetch && { fetch: flow.fetch }),
+    });
     return { result: "accepted" };
   } catch (error) {
     if (signal.aborted) throw error;
-    log.warn(`key check on ${endpoint.host}: ${messageOf(error)}`);
+    flow.log.warn(`key check on ${endpoint.host}: ${messageOf(error)}`);
     if (!(error instanceof AgentError)) return { result: "unknown", why: messageOf(error) };
     if (RECOGNISED.has(error.reason)) return { result: "accepted" };
     if (error.reason === "auth" || error.reason === "pairing") return { result: "refused" };

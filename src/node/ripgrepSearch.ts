@@ -1,5 +1,5 @@
 import { spawn } from "node:child_process";
-import { dirname, relative, sep } from "node:path";
+import { dirname, isAbsolute, relative, sep } from "node:path";
 import { createInterface } from "node:readline";
 import * as z from "zod";
 import { ToolError } from "../agent/errors.ts";
@@ -163,8 +163,9 @@ function run(
   });
 }
 
+/** Trouble with a file begins with its path, which is absolute since the target is. */
 function isPatternError(errors: string): boolean {
-  return /regex|pcre2|literal .* not allowed|glob/i.test(errors);
+  return errors.trim() !== "" && !isAbsolute(errors.replace(/^rg: /, ""));
 }
 
 function patternError(errors: string): string {

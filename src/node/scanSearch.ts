@@ -2,7 +2,7 @@ import { open } from "node:fs/promises";
 import { createContext, Script } from "node:vm";
 import { ToolError } from "../agent/errors.ts";
 import type { TextMatch, TextQuery } from "../agent/ports.ts";
-import { globTest, isWithheld, MAX_FILE_BYTES, MAX_LINE, shownIn, type Target, type TextSearcher } from "./searchIn.ts";
+import { LINE_BY_LINE, globTest, isWithheld, MAX_FILE_BYTES, MAX_LINE, shownIn, type Target, type TextSearcher } from "./searchIn.ts";
 import { utf16Of } from "./text.ts";
 import { walk } from "./walk.ts";
 
@@ -91,9 +91,7 @@ const SCAN = `{
 }`;
 
 function lineScanner({ pattern, literal, ignoreCase, limit }: TextQuery): (text: string) => ScannedLine[] {
-  if (pattern.includes("\n") || (!literal && /(^|[^\\])(\\\\)*\\n/.test(pattern))) {
-    throw new ToolError("The search goes line by line: the pattern cannot hold a line break.");
-  }
+  if (!literal && /(^|[^\\])(\\\\)*\\n/.test(pattern)) throw new ToolError(LINE_BY_LINE);
   const expression = compile(literal ? pattern.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&") : pattern, ignoreCase);
   const context = createContext({ expression, text: "", maxLine: MAX_LINE, maxFound: limit + 1 });
   const script = new Script(SCAN);

@@ -3,7 +3,7 @@ import type { Files, Place, Search, TextMatch } from "../agent/ports.ts";
 import type { Root } from "./places.ts";
 import { createRipgrepSearch } from "./ripgrepSearch.ts";
 import { createScanSearch } from "./scanSearch.ts";
-import { shownIn, type TextSearcher, targetsOf } from "./searchIn.ts";
+import { LINE_BY_LINE, shownIn, type TextSearcher, targetsOf } from "./searchIn.ts";
 import { walk } from "./walk.ts";
 
 export interface SearchOptions {
@@ -23,6 +23,7 @@ export function createSearch({ roots, ripgrep }: SearchOptions): Search {
   return {
     async text(query, options) {
       if (query.pattern === "") throw new ToolError("The pattern is empty.");
+      if (query.pattern.includes("\n")) throw new ToolError(LINE_BY_LINE);
       const found = await (await ready()).text(query, targetsOf(query.within, roots()), options);
       const matches = found.matches.sort(byPlace);
       return { matches: matches.slice(0, query.limit), more: found.more || matches.length > query.limit };

@@ -56,3 +56,5 @@ export interface TextSearcher {
 export const MAX_LINE = 2_000;
 /** Larger files are not searched. */
 export const MAX_FILE_BYTES = 5_000_000;
+
+export const LINE_BY_LINE = "The search goes line by line: the pattern cannot hold a line break.";

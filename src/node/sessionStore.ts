@@ -56,7 +56,7 @@ export function createSessionStore(folder: string): SessionStore {
 }
 
 async function summarize(path: string): Promise<SessionSummary | undefined> {
-  const { size } = await stat(path);
+  const { size, mtime } = await stat(path);
   const file = await open(path, "r");
   try {
     const piece = async (from: number, length: number) => {
@@ -66,10 +66,11 @@ async function summarize(path: string): Promise<SessionSummary | undefined> {
     const first = parseSession(await piece(0, HEAD_BYTES)).records;
     const head = first.find((record): record is SessionHead => record.type === "session");
     if (!head) return undefined;
-    // A torn first line of the tail is passed over by the parser.
-    const last = parseSession(await piece(Math.max(0, size - TAIL_BYTES), TAIL_BYTES)).records.at(-1) ?? first.at(-1);
+    // A torn first line of the tail is passed over by the parser; a last record longer than the tail has no date here.
+    const tail = size <= HEAD_BYTES ? first : parseSession(await piece(size - TAIL_BYTES, TAIL_BYTES)).records;
+    const lastAt = tail.at(-1)?.at ?? mtime.toISOString();
     const { id, at, workspace, model } = head;
-    return { id, path, workspace, model, title: titleOf(first), at, lastAt: last?.at ?? at };
+    return { id, path, workspace, model, title: titleOf(first), at, lastAt };
   } finally {
     await file.close();
   }

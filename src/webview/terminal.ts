@@ -25,7 +25,7 @@ export function visible(text: string): string {
   return unhidden(text).replace(/\t/g, "⇥\t");
 }
 
-const ENDING = /\n?\[(?:exit (-?\d+)|timed out after \d+ s|killed by [A-Z0-9]+)\]\s*$/;
+const ENDING = /\n?\[(?:exit (-?\d+)|timed out after \d+ s|ended [^\]\n]*)\]\s*$/;
 
 export interface Ending {
   readonly exit: number | undefined;

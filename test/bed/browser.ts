@@ -36,7 +36,10 @@ export async function startBrowser(): Promise<Browser> {
 }
 
 /** A fresh profile. Secrets, which the workbench keeps in the page's storage, live as long as it does. */
-export async function newProfile(browser: Browser, size: WindowSize = { width: 1280, height: 800 }): Promise<BrowserContext> {
+export async function newProfile(
+  browser: Browser,
+  size: WindowSize = { width: 1280, height: 800 },
+): Promise<BrowserContext> {
   const context = await browser.newContext({ viewport: size });
   // Half of the key that secrets are encrypted with comes from the server; ours gives none, and without it secrets are
   // kept in memory only.

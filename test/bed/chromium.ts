@@ -7,7 +7,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-s
 
 /** A Chromium of this machine; installed with apt when there is none and we may. */
 export async function findChromium(): Promise<string> {
-  const asked = process.env["CHROME_PATH"];
+  const asked = process.env.CHROME_PATH;
   const found = asked || onPath();
   const missing = [...(found ? [] : ["chromium"]), ...(hasChineseFont() ? [] : ["fonts-noto-cjk"])];
   if (missing.length > 0) await install(missing);
@@ -20,7 +20,7 @@ export async function findChromium(): Promise<string> {
 }
 
 function onPath(): string | undefined {
-  for (const folder of (process.env["PATH"] ?? "").split(delimiter)) {
+  for (const folder of (process.env.PATH ?? "").split(delimiter)) {
     for (const name of NAMES) {
       const path = join(folder, name);
       try {

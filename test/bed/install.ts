@@ -27,7 +27,7 @@ export async function installBed(): Promise<Bed> {
         "Use `npm run test:electron` for the host tests, and F5 in VS Code to try the extension.",
     );
   }
-  const cache = join(process.env["XDG_CACHE_HOME"] || join(homedir(), ".cache"), "mimo-agent-testbed");
+  const cache = join(process.env.XDG_CACHE_HOME || join(homedir(), ".cache"), "mimo-agent-testbed");
   const folder = join(cache, await recipeHash());
   if (!existsSync(folder)) {
     await mkdir(cache, { recursive: true });

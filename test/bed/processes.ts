@@ -96,6 +96,12 @@ export async function stopAll(): Promise<void> {
 }
 
 let stopping = false;
+
+/** The user ends the run: what ends now has not failed. */
+export function isStopping(): boolean {
+  return stopping;
+}
+
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) {
   process.on(signal, () => {
     if (stopping) return;

@@ -7,7 +7,16 @@ export const ROOT = join(import.meta.dirname, "../..");
 export const VSIX = join(ROOT, "mimo-agent.vsix");
 export const SAMPLE = join(import.meta.dirname, "sample");
 
-const INPUTS = ["src", "media", "l10n", "test/simulator", "esbuild.mjs", "package.json", "package-lock.json", ".vscodeignore"];
+const INPUTS = [
+  "src",
+  "media",
+  "l10n",
+  "test/simulator",
+  "esbuild.mjs",
+  "package.json",
+  "package-lock.json",
+  ".vscodeignore",
+];
 
 /** The packaged extension, built first when it is missing or older than what it is made of. */
 export async function ensureVsix(): Promise<string> {

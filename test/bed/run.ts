@@ -34,7 +34,7 @@ export function createRun(): Run {
 
 /** What the server, the extension host and everything they start see of the machine. */
 export function cleanEnvironment(run: Run, bed: Bed, extra: Readonly<Record<string, string>> = {}): NodeJS.ProcessEnv {
-  const path = (process.env["PATH"] ?? "/usr/bin:/bin").split(delimiter).filter((part) => !part.includes("node_modules"));
+  const path = (process.env.PATH ?? "/usr/bin:/bin").split(delimiter).filter((part) => !part.includes("node_modules"));
   return {
     PATH: [dirname(bed.node), ...path].join(delimiter),
     LANG: "C.UTF-8",
@@ -43,7 +43,8 @@ export function cleanEnvironment(run: Run, bed: Bed, extra: Readonly<Record<stri
     HOME: run.home,
     TMPDIR: run.tmp,
     XDG_RUNTIME_DIR: run.runtime,
-    NO_UPDATE_NOTIFIER: "1",
+    // npm asks its registry for a newer npm, in the middle of a test's output.
+    npm_config_update_notifier: "false",
     EXTENSIONS_GALLERY: '{"serviceUrl":""}',
     [MARK]: run.folder,
     ...extra,

@@ -34,6 +34,13 @@ export const THEMES = {
   hcLight: "Default High Contrast Light",
 } as const;
 export type Theme = keyof typeof THEMES;
+/** As VS Code offers them. */
+export const THEME_NAMES: Readonly<Record<Theme, string>> = {
+  dark: "Dark Modern",
+  light: "Light Modern",
+  hcDark: "Dark High Contrast",
+  hcLight: "Light High Contrast",
+};
 
 /** Settings that send the extension to a server on this machine, which needs no key. */
 export function loopbackEndpoint(port: number): Settings {

@@ -5,7 +5,7 @@ import { cp } from "node:fs/promises";
 import { join } from "node:path";
 import { installBed } from "./install.ts";
 import { addOpener } from "./opener.ts";
-import { stopAll } from "./processes.ts";
+import { isStopping, stopAll } from "./processes.ts";
 import { ensureVsix, SAMPLE } from "./project.ts";
 import { createRun } from "./run.ts";
 import { installVsix, startServer } from "./server.ts";
@@ -19,9 +19,12 @@ const PACE_MS = 15;
 try {
   await start();
 } catch (error) {
-  console.error(error instanceof Error ? error.message : error);
-  await stopAll();
-  process.exit(1);
+  // After Ctrl-C the process ends by itself, when everything else has.
+  if (!isStopping()) {
+    console.error(error instanceof Error ? error.message : error);
+    await stopAll();
+    process.exit(1);
+  }
 }
 
 async function start(): Promise<void> {

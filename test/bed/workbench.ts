@@ -1,7 +1,7 @@
 import { mkdirSync } from "node:fs";
 import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import type { Browser, BrowserContext, FrameLocator, Locator, Page } from "playwright-core";
+import type { Browser, BrowserContext, Frame, FrameLocator, Locator, Page } from "playwright-core";
 import { newProfile, startBrowser, type WindowSize } from "./browser.ts";
 import { installBed } from "./install.ts";
 import type { Locale } from "./language.ts";
@@ -9,7 +9,7 @@ import { removeFolder } from "./processes.ts";
 import { ensureVsix, ROOT, SAMPLE } from "./project.ts";
 import { createRun, type Run } from "./run.ts";
 import { installVsix, type Server, startServer } from "./server.ts";
-import { loopbackEndpoint, type Settings, THEMES, type Theme, writeUserSettings } from "./settings.ts";
+import { loopbackEndpoint, type Settings, THEME_NAMES, THEMES, type Theme, writeUserSettings } from "./settings.ts";
 import { type RunningSimulator, type SimulatorOptions, startSimulator } from "./simulator.ts";
 
 export interface WorkbenchOptions {
@@ -44,6 +44,8 @@ export class Workbench {
   readonly complaints: readonly string[];
   readonly #server: Server;
   readonly #profile: BrowserContext;
+  readonly #settings: Settings;
+  readonly #words: { readonly send: string; readonly stop: string };
 
   private constructor(parts: {
     page: Page;
@@ -53,6 +55,8 @@ export class Workbench {
     complaints: readonly string[];
     server: Server;
     profile: BrowserContext;
+    settings: Settings;
+    locale: Locale;
   }) {
     this.page = parts.page;
     this.run = parts.run;
@@ -61,6 +65,8 @@ export class Workbench {
     this.complaints = parts.complaints;
     this.#server = parts.server;
     this.#profile = parts.profile;
+    this.#settings = parts.settings;
+    this.#words = parts.locale === "en" ? { send: "Send", stop: "Stop" } : { send: "发送", stop: "停止" };
   }
 
   static async open(options: WorkbenchOptions = {}): Promise<Workbench> {
@@ -69,21 +75,20 @@ export class Workbench {
     const run = createRun();
     const workspace = await copyWorkspace(run, options.workspace ?? SAMPLE);
     const simulator = options.simulator ? await startSimulator(run, options.simulator) : undefined;
-    await writeUserSettings(run, {
+    const locale = options.locale ?? "en";
+    const settings: Settings = {
       "workbench.colorTheme": THEMES[options.theme ?? "dark"],
       ...(simulator ? loopbackEndpoint(simulator.port) : {}),
       ...options.settings,
-    });
+    };
+    await writeUserSettings(run, settings);
     await installVsix(bed, run, vsix);
-    const server = await startServer(bed, run, {
-      ...(options.locale ? { locale: options.locale } : {}),
-      ...(options.env ? { env: options.env } : {}),
-    });
+    const server = await startServer(bed, run, { locale, ...(options.env ? { env: options.env } : {}) });
     browser ??= startBrowser();
     const profile = await newProfile(await browser, options.size);
     const page = await profile.newPage();
     const complaints = watchComplaints(page);
-    const workbench = new Workbench({ page, run, workspace, simulator, complaints, server, profile });
+    const workbench = new Workbench({ page, run, workspace, simulator, complaints, server, profile, settings, locale });
     try {
       await page.goto(`http://127.0.0.1:${server.port}/?folder=${encodeURIComponent(workspace)}`);
       await workbench.#ready();
@@ -97,6 +102,14 @@ export class Workbench {
   /** The document of our view. */
   get panel(): FrameLocator {
     return this.page.frameLocator("iframe.webview.ready").frameLocator("iframe#active-frame");
+  }
+
+  /** The same as a frame: scripts that are evaluated in it are the driver's, not the page's. */
+  async panelFrame(): Promise<Frame> {
+    const element = await this.page.frameLocator("iframe.webview.ready").locator("iframe#active-frame").elementHandle();
+    const frame = await element?.contentFrame();
+    if (!frame) throw new Error("The panel is not open.");
+    return frame;
   }
 
   get composer(): Locator {
@@ -118,14 +131,45 @@ export class Workbench {
     await this.composer.press("Enter");
   }
 
+  /** A button of the panel by its whole name. */
+  button(name: string): Locator {
+    return this.panel.getByRole("button", { name, exact: true });
+  }
+
+  /** Waits until nothing runs any more. */
+  async idle(): Promise<void> {
+    await this.button(this.#words.send).waitFor({ timeout: OPEN_MS });
+    await this.button(this.#words.stop).waitFor({ state: "detached" });
+  }
+
+  /** Rewrites the user's settings. The window reads them when it is loaded. */
+  async settings(settings: Settings): Promise<void> {
+    await writeUserSettings(this.run, { ...this.#settings, ...settings });
+    await this.reload();
+    await this.openMimo();
+  }
+
+  /** Picks a theme as a user does. */
+  async theme(theme: Theme): Promise<void> {
+    await this.command("Preferences: Color Theme");
+    await this.pick(THEME_NAMES[theme]);
+    await this.panel.locator(`body[data-vscode-theme-id="${THEMES[theme]}"]`).waitFor();
+  }
+
+  /** Types into the open quick input and takes the item of that name. */
+  async pick(name: string): Promise<void> {
+    const input = this.page.locator(".quick-input-widget input.input").first();
+    await input.waitFor();
+    await input.fill(name);
+    const row = this.page.locator(".quick-input-list .monaco-list-row.focused");
+    await row.filter({ hasText: name.replace(/^>/, "") }).waitFor();
+    await input.press("Enter");
+  }
+
   /** Picks a command of the palette by its whole name. */
   async command(name: string): Promise<void> {
     await this.page.keyboard.press("F1");
-    const input = this.page.locator(".quick-input-widget input.input").first();
-    await input.waitFor();
-    await input.fill(`>${name}`);
-    await this.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: name }).first().waitFor();
-    await input.press("Enter");
+    await this.pick(`>${name}`);
   }
 
   /** Drags the edge of the side bar until the panel is this wide. */
@@ -193,7 +237,8 @@ async function copyWorkspace(run: Run, from: string): Promise<string> {
 function watchComplaints(page: Page): string[] {
   const complaints: string[] = [];
   page.on("console", (message) => {
-    if (message.type() === "error" || message.text().includes("Content Security Policy")) complaints.push(message.text());
+    if (message.type() === "error" || message.text().includes("Content Security Policy"))
+      complaints.push(message.text());
   });
   page.on("pageerror", (error) => complaints.push(String(error)));
   return complaints;

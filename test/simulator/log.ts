@@ -1,8 +1,9 @@
 import { closeSync, openSync, writeSync } from "node:fs";
+import type { Fidelity } from "./recall.ts";
 import type { TokenUsage } from "./tokens.ts";
 
 /** One line of the log. Headers are not in it, so no key can be. */
-export interface LogEntry {
+export interface LogEntry extends Fidelity {
   /** From 1. */
   readonly n: number;
   /** ISO 8601, UTC: when the request's headers had arrived. */

@@ -10,6 +10,7 @@ import { type LogEntry, openLog, type RequestLog } from "./log.ts";
 import { CURRENT_MODELS, checkModel, contextWindow, modelList } from "./models.ts";
 import { Player } from "./player.ts";
 import { PrefixTree } from "./prefixTree.ts";
+import { type Fidelity, Recall } from "./recall.ts";
 import { badRequest, notFound, Refusal } from "./refusal.ts";
 import { errorReply, jsonReply, type Reply, sendReply, streamReply } from "./reply.ts";
 import { parseBody } from "./request.ts";
@@ -81,6 +82,7 @@ function listen(server: Server, port: number): Promise<number> {
 interface Outcome {
   readonly reply: Reply;
   readonly usage?: TokenUsage;
+  readonly fidelity?: Fidelity;
 }
 
 class Platform {
@@ -90,6 +92,7 @@ class Platform {
   readonly #player: Player;
   readonly #log: RequestLog;
   readonly #options: SimulatorOptions;
+  readonly #recall = new Recall();
   readonly #prefixes = new Map<string, PrefixTree>();
   #count = 0;
   #lastByteAt: number | undefined;
@@ -115,7 +118,7 @@ class Platform {
     const body = await readBody(request);
     if (path === "/_simulator/account") return sendReply(jsonReply(200, this.account.state()), response);
     const n = ++this.#count;
-    const { reply, usage } = this.#answer(request, path, body, n);
+    const { reply, usage, fidelity } = this.#answer(request, path, body, n);
     this.#log.add({
       n,
       at,
@@ -123,6 +126,7 @@ class Platform {
       status: reply.status,
       ...(this.#lastByteAt === undefined ? {} : { afterMs: round(arrived - this.#lastByteAt) }),
       ...(usage ? { usage } : {}),
+      ...fidelity,
       body,
     });
     await sendReply(reply, response);
@@ -182,9 +186,11 @@ class Platform {
       finish: turn.finish ?? (calls.length > 0 ? "tool_calls" : "stop"),
       usage,
     };
+    const fidelity = this.#recall.compare(body, bytes);
+    this.#recall.remember(answer);
     const pace = this.#options.paceMs ?? turn.paceMs ?? this.#script.paceMs ?? 0;
     const whole = body.stream ? streamReply(frames(answer), pace) : jsonReply(200, completion(answer));
-    return { reply: fault ? fault.apply(whole) : whole, ...(answered ? { usage } : {}) };
+    return { reply: fault ? fault.apply(whole) : whole, fidelity, ...(answered ? { usage } : {}) };
   }
 
   get #models(): readonly string[] {

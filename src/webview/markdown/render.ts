@@ -17,7 +17,21 @@ export function markupOf(block: Token): string {
 }
 
 export function sanitise(markup: string): DocumentFragment {
-  return DOMPurify.sanitize(markup, {
+  return purifier().sanitize(markup, { RETURN_DOM_FRAGMENT: true });
+}
+
+const ALLOWED_TAGS = [
+  ..."h1 h2 h3 h4 h5 h6 p br hr ul ol li blockquote pre code".split(" "),
+  ..."strong em del a table thead tbody tr th td".split(" "),
+];
+
+let configured: ReturnType<typeof DOMPurify> | undefined;
+
+/** Set up once: reading its settings costs more than a paragraph does. */
+function purifier(): ReturnType<typeof DOMPurify> {
+  if (configured) return configured;
+  configured = DOMPurify(window);
+  configured.setConfig({
     RETURN_DOM_FRAGMENT: true,
     ALLOWED_TAGS,
     ALLOWED_ATTR: ["data-href", "data-path", "data-line", "data-lang", "role", "tabindex", "title", "start", "align"],
@@ -26,12 +40,8 @@ export function sanitise(markup: string): DocumentFragment {
     ALLOW_ARIA_ATTR: false,
     ALLOWED_URI_REGEXP: /^(?:https?:|[a-z0-9]+$)/i,
   });
+  return configured;
 }
-
-const ALLOWED_TAGS = [
-  ..."h1 h2 h3 h4 h5 h6 p br hr ul ol li blockquote pre code".split(" "),
-  ..."strong em del a table thead tbody tr th td".split(" "),
-];
 
 const marked = new Marked({ gfm: true, breaks: false, async: false });
 
@@ -68,7 +78,8 @@ interface FileTarget {
 /** Web addresses and paths without a scheme; every other link is dead. */
 function targetOf(href: string): { readonly href: string } | FileTarget | undefined {
   if (/^https?:\/\//i.test(href)) return { href };
-  if (href === "" || /^[a-z][a-z0-9+.-]*:(?!\d+$)/i.test(href) || /^[/\\]{2}|^#/.test(href)) return undefined;
+  if (href === "" || /^[a-z][a-z0-9+.-]*:(?!\d+(?:[-:]\d+)?$)/i.test(href) || /^(?:\/\/|\\|#)/.test(href))
+    return undefined;
   const found = /^(.*?)(?:(?:#L?|:)(\d+)(?:[-:#].*)?|#.*)?$/.exec(decoded(href));
   const path = found?.[1] ?? "";
   const line = Number(found?.[2] ?? 0);

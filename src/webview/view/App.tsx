@@ -20,19 +20,21 @@ export function App() {
   }, []);
   if (!current) return <div class="view" />;
   return (
-    <div class="view" aria-busy={current.busy}>
-      {current.simulated ? <Simulated /> : null}
-      <Body state={current} />
-      <footer class="dock">
-        <EndButton />
-        <WaitingStrip />
-        <Composer state={current} />
-      </footer>
-      <div class="sr" aria-live="assertive">
-        {urgent.value}
-      </div>
-      <div class="sr" aria-live="polite">
-        {polite.value}
+    <div class="view">
+      <div class="frame">
+        {current.simulated ? <Simulated /> : null}
+        <Body state={current} />
+        <footer class="dock">
+          <EndButton />
+          <WaitingStrip />
+          <Composer state={current} />
+        </footer>
+        <div class="sr" aria-live="assertive">
+          {urgent.value}
+        </div>
+        <div class="sr" aria-live="polite">
+          {polite.value}
+        </div>
       </div>
     </div>
   );

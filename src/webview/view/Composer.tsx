@@ -3,7 +3,7 @@ import { useEffect, useRef } from "preact/hooks";
 import type { PanelState } from "../../protocol/view.ts";
 import { percent } from "../figures.ts";
 import { Icon, Ring } from "../icons.tsx";
-import { Composition, sends } from "../keys.ts";
+import { Composition, sends, shortcutOf } from "../keys.ts";
 import { t } from "../l10n.ts";
 import { draft, focusRequests, post, transcript } from "../store.ts";
 import { goToEnd } from "./follow.ts";
@@ -27,7 +27,7 @@ export function Composer({ state }: { state: PanelState }) {
     refused.value = !send(state);
   };
   return (
-    <>
+    <div class="composer">
       {openPopup.value === "modes" ? <ModePopup mode={state.mode} /> : null}
       {openPopup.value === "models" ? <ModelPopup state={state} /> : null}
       <div class="comp">
@@ -43,7 +43,7 @@ export function Composer({ state }: { state: PanelState }) {
       <div class="hint" role="status">
         {refused.value && draft.value.trim() !== "" ? refusalWords(state) : ""}
       </div>
-    </>
+    </div>
   );
 }
 
@@ -83,10 +83,9 @@ interface FieldProps {
 function Field({ field, state, submit }: FieldProps) {
   const composition = useRef(new Composition());
   const onKeyDown = (event: KeyboardEvent) => {
+    if (draft.value.trim() === "" && shortcutOf(event)) return;
     if (!sends(event) || composition.current.owns(event, event.timeStamp)) return;
     event.preventDefault();
-    // With text, Ctrl+Enter is the composer's: the page's shortcut must not answer a question with it.
-    if (draft.value.trim() !== "") event.stopPropagation();
     if (!event.repeat) submit();
   };
   return (

@@ -76,13 +76,33 @@ function HunkLines({ hunk, path }: { hunk: PreviewHunk; path: string }) {
           {removed > 0 ? <span class="num del">−{removed}</span> : null}
         </div>
       ) : null}
-      <div class="lines">
+      {/* biome-ignore lint/a11y/useSemanticElements: lines of code are no form */}
+      <div
+        class="lines"
+        role="group"
+        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and Alt+Up and Alt+Down lead here
+        tabIndex={0}
+        aria-label={hunk.at ? lineSpan(lines) : t("Changed lines")}
+        onKeyDown={moveByChange}
+      >
         {lines.map((line, i) => (
           <DiffLine key={i} line={line} language={language} plain={!hunk.at} />
         ))}
       </div>
     </div>
   );
+}
+
+/** Alt+Up and Alt+Down: the change before and after. */
+function moveByChange(event: KeyboardEvent): void {
+  if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
+  const { currentTarget: here } = event;
+  if (!(here instanceof HTMLElement)) return;
+  const all = [...(here.closest(".diff")?.querySelectorAll<HTMLElement>(".lines") ?? [])];
+  const next = all[all.indexOf(here) + (event.key === "ArrowUp" ? -1 : 1)];
+  if (!next) return;
+  event.preventDefault();
+  next.focus();
 }
 
 function lineSpan(lines: readonly NumberedLine[]): string {

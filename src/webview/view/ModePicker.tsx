@@ -75,7 +75,6 @@ export function ModePopup({ mode }: { mode: ApprovalMode }) {
   };
   const options = MODES.map((id) => ({
     id,
-    label: `${modeName(id)}: ${explained(id)}`,
     body: (
       <>
         <Icon name={ICONS[id]} />

@@ -66,13 +66,13 @@ function optionOf({ id, name, rate }: ModelView) {
   const words = t("new {0}, cached {1}, out {2}", rate.miss, rate.hit, rate.output);
   return {
     id,
-    label: `${name}, ${t("Credits per token")}: ${words}`,
     body: (
       <span class="price num">
         <span class="ell">{name}</span>
-        <span>{figure(rate.miss)}</span>
-        <span>{figure(rate.hit)}</span>
-        <span>{figure(rate.output)}</span>
+        <span class="sr">{`${t("Credits per token")}: ${words}`}</span>
+        <span aria-hidden="true">{figure(rate.miss)}</span>
+        <span aria-hidden="true">{figure(rate.hit)}</span>
+        <span aria-hidden="true">{figure(rate.output)}</span>
       </span>
     ),
   };

@@ -16,7 +16,8 @@ export function OutputLines(props: {
   const shown = all ? lines : lines.slice(-kept);
   const earlier = dropped + lines.length - shown.length;
   return (
-    <section class="out" aria-label={t("Output, last lines")} dir="ltr">
+    // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, also for the keyboard
+    <section class="out" aria-label={t("Output, last lines")} dir="ltr" tabIndex={0}>
       {earlier > 0 ? (
         <button
           type="button"

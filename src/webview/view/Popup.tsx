@@ -42,7 +42,6 @@ export function Popup({ label, children }: { label: string; children: ComponentC
 
 export interface Option {
   readonly id: string;
-  readonly label: string;
   readonly body: ComponentChildren;
 }
 
@@ -94,7 +93,6 @@ export function Listbox({ name, label, options, chosen, active, choose }: Listbo
           tabIndex={-1}
           class={option.id === active.value ? "it on" : "it"}
           aria-selected={option.id === chosen}
-          aria-label={option.label}
           onMouseMove={() => {
             active.value = option.id;
           }}

@@ -69,12 +69,17 @@ export function QuestionFooter({ question }: { question: Question }) {
         <button type="button" class="btn sec" onClick={reject}>
           {words.reject}
         </button>
-        <span class="grow" />
-        <button type="button" class="btn quiet full" onClick={() => answer(id, "session")}>
-          {words.always}
-        </button>
+        {refusing.value === id ? (
+          <Refusal id={id} />
+        ) : (
+          <>
+            <span class="grow" />
+            <button type="button" class="btn quiet full" onClick={() => answer(id, "session")}>
+              {words.always}
+            </button>
+          </>
+        )}
       </div>
-      {refusing.value === id ? <Refusal id={id} /> : null}
     </>
   );
 }
@@ -83,6 +88,7 @@ function acceptKeys(): string {
   return /Mac/.test(navigator.platform) ? "⌘↩" : "Ctrl+Enter";
 }
 
+/** Takes the place of a button of the same height: what was pressed stays where it is. */
 function Refusal({ id }: { id: string }) {
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => field.current?.focus(), []);
@@ -97,22 +103,20 @@ function Refusal({ id }: { id: string }) {
     }
   };
   return (
-    <div class="refusal">
-      <input
-        ref={field}
-        type="text"
-        dir="auto"
-        maxLength={4000}
-        aria-label={t("Reason, or what to do instead")}
-        placeholder={t("Reason, or what to do instead (optional)")}
-        value={refusal.value}
-        onInput={(event) => {
-          refusal.value = event.currentTarget.value;
-        }}
-        onKeyDown={onKeyDown}
-      />
-      <span class="mut xs">{t("Enter sends")}</span>
-    </div>
+    <input
+      ref={field}
+      class="refusal"
+      type="text"
+      dir="auto"
+      maxLength={4000}
+      aria-label={t("Reason, or what to do instead")}
+      placeholder={t("Reason (optional), Enter sends")}
+      value={refusal.value}
+      onInput={(event) => {
+        refusal.value = event.currentTarget.value;
+      }}
+      onKeyDown={onKeyDown}
+    />
   );
 }
 

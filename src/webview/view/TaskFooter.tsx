@@ -15,9 +15,9 @@ export function TaskFooter({ task, last }: { task: Task; last: boolean }) {
     <section class="foot" aria-label={t("Cost of this turn")}>
       {totals.requests > 0 ? <Spent totals={totals} /> : null}
       <ModelName name={task.user?.model ?? (busy ? currentModelName() : undefined)} />
-      <span class="num">
-        {busy ? <Since from={task.startedAt} /> : end ? seconds(between(task.startedAt, end.at)) : null}
-      </span>
+      {busy || end ? (
+        <span class="num">{end ? seconds(between(task.startedAt, end.at)) : <Since from={task.startedAt} />}</span>
+      ) : null}
       {last ? <ContextShare /> : null}
     </section>
   );

@@ -185,7 +185,7 @@ describe("recorded streams", () => {
       }
       const single = Array.from(bytes, (_, at) => bytes.subarray(at, at + 1));
       assert.deepEqual(await answerOf(modelOf(single)), whole);
-    }).timeout(60_000);
+    }).timeout(240_000);
 
     it(`${name}: a cut at any byte is never a success`, async () => {
       const whole = await answerOf(modelOf([bytes]));
@@ -204,6 +204,6 @@ describe("recorded streams", () => {
         }
         assert.ok(["cut", "malformed", "complete"].includes(outcome), `cut at ${end}: ${outcome}`);
       }
-    }).timeout(60_000);
+    }).timeout(240_000);
   }
 });

@@ -86,7 +86,8 @@ export async function openPanelBrowser(entry = "src/webview/main.tsx"): Promise<
 }
 
 async function launch(): Promise<Browser> {
-  const flags = "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update";
+  const flags =
+    "--disable-gpu --disable-quic --no-first-run --disable-background-networking --disable-component-update";
   return chromium.launch({
     executablePath: await findChromium(),
     args: ["--no-sandbox", "--disable-sync", "--disable-dev-shm-usage", ...flags.split(" ")],

@@ -1,0 +1,30 @@
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+import { after, afterEach, before } from "mocha";
+import { ROOT } from "../bed/project.ts";
+import { Workbench, type WorkbenchOptions } from "../bed/workbench.ts";
+
+/** One window for the tests of a `describe`, with the panel open. A test that fails leaves a picture of it. */
+export function useWorkbench(options: WorkbenchOptions): () => Workbench {
+  let workbench: Workbench | undefined;
+  before(async () => {
+    workbench = await Workbench.open(options);
+    await workbench.openMimo();
+  });
+  afterEach(async function () {
+    if (this.currentTest?.state !== "failed" || !workbench) return;
+    const folder = join(ROOT, "test-results/failures");
+    mkdirSync(folder, { recursive: true });
+    const name = this.currentTest.fullTitle().replace(/[^\w-]+/g, "-");
+    await workbench.page.screenshot({ path: join(folder, `${name}.png`) }).catch(() => {});
+    const log = join(workbench.run.folder, "server.log");
+    console.error(`The window of "${name}" is in test-results/failures; it complained of:`, workbench.complaints, log);
+  });
+  after(async () => {
+    await workbench?.close();
+  });
+  return () => {
+    if (!workbench) throw new Error("The window is open during tests only.");
+    return workbench;
+  };
+}

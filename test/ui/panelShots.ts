@@ -1,0 +1,71 @@
+import { mkdir } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import type { PanelState, ViewEvent } from "../../src/protocol/view.ts";
+import { openPanelBrowser, type PageOptions } from "../unit/webview/page/panelPage.ts";
+import * as samples from "../unit/webview/page/samples.ts";
+
+/**
+ * `node test/ui/panelShots.ts [NAME]`: pictures of the panel alone, in its states, widths, themes and languages, for
+ * looking at. They go to `test-results/screens/panel/`.
+ */
+const FOLDER = fileURLToPath(new URL("../../test-results/screens/panel/", import.meta.url));
+const { READY, BUSY } = samples;
+
+interface Shot extends PageOptions {
+  readonly name: string;
+  readonly state: PanelState;
+  readonly events: readonly ViewEvent[];
+  readonly click?: string;
+  readonly type?: string;
+}
+
+const conversation: Shot = { name: "conversation", state: BUSY, events: samples.running(), height: 1300 };
+const edit: Shot = { name: "edit", state: BUSY, events: samples.asksForEdit(), height: 1100 };
+const command: Shot = { name: "command", state: BUSY, events: samples.asksForCommand(), height: 1300 };
+const setUp: Shot = { name: "setup", state: { ...READY, key: { state: "none" } }, events: [], height: 560 };
+const local: PanelState = { ...READY, key: { state: "notNeeded", host: "127.0.0.1" }, simulated: true, mode: "edit" };
+
+const SHOTS: readonly Shot[] = [
+  ...[240, 340, 480, 900].map((width): Shot => ({ ...conversation, width })),
+  ...(["light", "hc-dark", "hc-light"] as const).map((theme): Shot => ({ ...conversation, theme })),
+  { ...conversation, locale: "zh-cn" },
+  { ...edit, width: 480 },
+  ...([240, 340] as const).map((width): Shot => ({ ...edit, width })),
+  ...(["light", "hc-dark", "hc-light"] as const).map((theme): Shot => ({ ...edit, theme })),
+  { ...command, locale: "zh-cn", width: 480 },
+  { ...command, name: "refusal", click: "text=Don't run" },
+  { ...setUp },
+  { ...setUp, locale: "zh-cn", theme: "light" },
+  { name: "empty", state: local, events: [], height: 480 },
+  { name: "restricted", state: { ...READY, trusted: false, folder: undefined }, events: [], height: 480 },
+  { name: "modes", state: READY, events: [], height: 480, click: "[data-opens=modes]" },
+  { name: "modes", state: READY, events: [], height: 480, click: "[data-opens=modes]", theme: "hc-light" },
+  { name: "models", state: READY, events: [], height: 480, click: "[data-opens=models]" },
+  { name: "models", state: READY, events: [], height: 480, click: "[data-opens=models]", locale: "zh-cn", width: 480 },
+  { name: "failed", state: READY, events: samples.failed(), height: 1100, theme: "light" },
+  { name: "failed", state: READY, events: samples.failed(), height: 1100, locale: "zh-cn" },
+  { name: "finished", state: READY, events: samples.finished(), height: 1500, width: 480 },
+  { name: "stopped", state: READY, events: samples.stopped(), height: 1300 },
+  { name: "thinking", state: BUSY, events: samples.thinking(), height: 480, click: ".step.live", type: "Also bump" },
+];
+
+await mkdir(FOLDER, { recursive: true });
+const browser = await openPanelBrowser();
+const wanted = process.argv[2];
+for (const shot of SHOTS) {
+  if (wanted && shot.name !== wanted) continue;
+  const { name, state, events, click, type, width = 340, theme = "dark", locale = "en" } = shot;
+  const panel = await browser.open({ ...shot, width, scale: 1.5 });
+  await panel.page.clock.setFixedTime(samples.START + 33_000);
+  await panel.snapshot(state, events);
+  await panel.page.locator(".comp").waitFor();
+  if (click) await panel.page.locator(click).first().click();
+  if (type) {
+    await panel.page.locator("textarea").fill(type);
+    await panel.page.locator("textarea").press("Enter");
+  }
+  await panel.page.waitForTimeout(150);
+  await panel.page.screenshot({ path: `${FOLDER}${name}-${width}-${theme}-${locale}.png` });
+  await panel.close();
+}
+await browser.close();

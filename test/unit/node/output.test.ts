@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { createLiveOutput, createOutputBuffer, plainText } from "../../../src/node/output.ts";
+
+describe("plain text of output", () => {
+  it("drops escapes and control characters", () => {
+    const cases: [string, string][] = [
+      ["\x1b[1;31mred\x1b[0m", "red"],
+      ["\x1b]0;title\x07text", "text"],
+      ["\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"],
+      ["\x1b]633;never ended\nnext", "\nnext"],
+      ["\x1b(Ba\x1b7b\x1b[?25l", "ab"],
+      ["a\x00b\x07c\td", "abc\td"],
+      ["ab\x08c", "ac"],
+    ];
+    for (const [raw, plain] of cases) assert.equal(plainText(raw), plain, JSON.stringify(raw));
+  });
+
+  it("keeps the last state of a line that was printed over", () => {
+    assert.equal(plainText("10%\r50%\r100%\ndone\r\n"), "100%\ndone\n");
+    assert.equal(plainText("a\r\r\nb\rc\r"), "a\nc");
+  });
+
+  it("takes linear time", () => {
+    const start = performance.now();
+    plainText("x".repeat(1_000_000));
+    plainText("\r".repeat(1_000_000));
+    plainText("\x1b]".repeat(300_000));
+    plainText("\x1b[0".repeat(300_000));
+    assert.ok(performance.now() - start < 2_000);
+  });
+});
+
+describe("output for the model", () => {
+  it("puts characters together that came in pieces, and replaces what is none", () => {
+    const buffer = createOutputBuffer();
+    for (const byte of Buffer.from("你好 😀")) buffer.push(Buffer.of(byte));
+    buffer.push(Buffer.of(0x0a, 0xff, 0x0a));
+    assert.equal(buffer.text(), "你好 😀\n\uFFFD\n");
+  });
+
+  it("keeps head and tail by whole lines and counts what is left out", () => {
+    const buffer = createOutputBuffer();
+    const lines = Array.from({ length: 20_000 }, (_, i) => `line ${i}\n`);
+    for (const line of lines) buffer.push(Buffer.from(line));
+    const text = buffer.text();
+    const [, head = "", left = "", tail = ""] = /^([^[]*)\[… (\d+) bytes left out[^\n]*\]\n(.*)$/s.exec(text) ?? [];
+    assert.ok(text.length < 31_000);
+    assert.ok(head.startsWith("line 0\nline 1\n") && head.endsWith("\n"));
+    assert.match(tail, /^line \d+\n/);
+    assert.ok(tail.endsWith("line 19999\n"));
+    assert.equal(Number(left) + head.length + tail.length, lines.join("").length);
+  });
+
+  it("needs little memory and time for a lot of output", () => {
+    const buffer = createOutputBuffer();
+    const chunk = Buffer.from(`${"z".repeat(65_535)}\n`);
+    const start = performance.now();
+    for (let i = 0; i < 3_000; i++) buffer.push(chunk);
+    const text = buffer.text();
+    assert.ok(performance.now() - start < 3_000);
+    assert.ok(text.length < 31_000);
+    assert.match(text, /\[… 196\d{6} bytes left out/);
+  });
+
+  it("survives a cut in the middle of wide characters", () => {
+    const buffer = createOutputBuffer();
+    buffer.push(Buffer.from("好".repeat(1_000_000)));
+    assert.match(buffer.text(), /^好+\n\[… \d+ bytes left out[^\n]*\]\n好+$/);
+  });
+});
+
+describe("live output", () => {
+  const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+  it("comes in few pieces, holding back what is not whole yet", async () => {
+    const pieces: string[] = [];
+    const live = createLiveOutput((text) => pieces.push(text));
+    const bytes = Buffer.from("\x1b[31mé");
+    live.push(bytes.subarray(0, 3));
+    await wait(80);
+    assert.deepEqual(pieces, []);
+    live.push(bytes.subarray(3, 6));
+    await wait(80);
+    live.push(bytes.subarray(6));
+    live.push(Buffer.from("!\r"));
+    await wait(80);
+    live.push(Buffer.from("\nend\x1b["));
+    live.end();
+    assert.equal(pieces.join(""), "é!\nend");
+    assert.ok(pieces.length <= 3);
+  });
+
+  it("is bounded", () => {
+    const pieces: string[] = [];
+    const live = createLiveOutput((text) => pieces.push(text));
+    for (let i = 0; i < 100; i++) live.push(Buffer.from("w".repeat(100_000)));
+    live.end();
+    assert.ok(pieces.join("").length < 70_000);
+  });
+});

@@ -1,0 +1,212 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import { ToolError } from "../../../src/agent/errors.ts";
+import { createShell } from "../../../src/node/shell.ts";
+import { commandEnvironment, powerShell, shellProgram } from "../../../src/node/shellProgram.ts";
+import { temporaryFolder } from "./temporary.ts";
+
+const shell = createShell({ shell: "/bin/bash" });
+
+interface Extra {
+  readonly cwd?: string;
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+  readonly onOutput?: (text: string) => void;
+}
+
+function run(command: string, extra: Extra = {}) {
+  const { cwd = "/", timeoutMs = 20_000, signal = new AbortController().signal, onOutput = () => {} } = extra;
+  return shell.run({ command, cwd, timeoutMs, callId: "c" }, { onOutput, signal });
+}
+
+const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
+
+async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
+  const start = performance.now();
+  return { value: await work, ms: performance.now() - start };
+}
+
+/** Alive and not merely unfetched. */
+function lives(pid: number): boolean {
+  if (!existsSync(`/proc/${pid}/stat`)) return false;
+  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
+}
+
+async function pidsIn(path: string, count: number): Promise<number[]> {
+  for (let i = 0; i < 100; i++) {
+    const pids = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").map(Number) : [];
+    if (pids.length === count) return pids;
+    await wait(20);
+  }
+  throw new Error(`no ${count} pids in ${path}`);
+}
+
+async function allGone(pids: readonly number[], withinMs: number): Promise<boolean> {
+  for (const end = performance.now() + withinMs; performance.now() < end; await wait(20)) {
+    if (!pids.some(lives)) return true;
+  }
+  return !pids.some(lives);
+}
+
+/** Three processes, each the parent of the next, that ignore SIGTERM; the last in a session of its own. */
+const STUBBORN = `
+cat > three.sh <<'END'
+trap '' TERM
+echo $$ >> pids
+echo "deep $1"
+if [ "$1" = 1 ]; then setsid bash three.sh 0
+elif [ "$1" -gt 0 ]; then bash three.sh $(($1 - 1))
+fi
+while :; do sleep 1; done
+END
+bash three.sh 2`;
+
+describe("shell", () => {
+  it("gives both streams in the order they came, and the exit code", async () => {
+    const command = "for i in 1 2 3; do echo out $i; echo err $i >&2; done; exit 7";
+    assert.deepEqual(await run(command), {
+      output: "out 1\nerr 1\nout 2\nerr 2\nout 3\nerr 3\n",
+      exitCode: 7,
+      signal: undefined,
+      timedOut: false,
+    });
+  });
+
+  it("takes any syntax of the shell", async () => {
+    const command = "cat <<'END'\nit's \"$HOME\" `x`\nEND\necho a \\\n  b; arr=(1 2); echo ${#arr[@]}";
+    assert.equal((await run(command)).output, "it's \"$HOME\" `x`\na b\n2\n");
+    const broken = await run("if then");
+    assert.match(broken.output, /syntax error/);
+    assert.notEqual(broken.exitCode, 0);
+  });
+
+  it("runs in the folder, without input, without our key", async () => {
+    const cwd = temporaryFolder();
+    process.env.MIMO_API_KEY = "sk-secret";
+    try {
+      const { output } = await run('pwd; cat; echo "key=$MIMO_API_KEY"; tty', { cwd });
+      assert.equal(output, `${cwd}\nkey=\nnot a tty\n`);
+    } finally {
+      delete process.env.MIMO_API_KEY;
+    }
+    const env = commandEnvironment({ MIMO_API_KEY: "k", VSCODE_IPC_HOOK: "x", ELECTRON_RUN_AS_NODE: "1", HOME: "/h" });
+    assert.deepEqual(Object.keys(env).sort(), ["GIT_PAGER", "GIT_TERMINAL_PROMPT", "HOME", "PAGER", "TERM"]);
+  });
+
+  it("shows output while it runs", async () => {
+    const pieces: string[] = [];
+    const running = run("echo first; sleep 0.4; echo second", { onOutput: (text) => pieces.push(text) });
+    await wait(250);
+    assert.deepEqual(pieces, ["first\n"]);
+    await running;
+    assert.equal(pieces.join(""), "first\nsecond\n");
+  });
+
+  it("hands over what was printed within 300 ms of a stop, and ends the tree within 3 s", async () => {
+    const cwd = temporaryFolder();
+    const stop = new AbortController();
+    const running = run(STUBBORN, { cwd, signal: stop.signal });
+    const pids = await pidsIn(join(cwd, "pids"), 3);
+    await wait(100);
+    const stopped = performance.now();
+    stop.abort();
+    const result = await running;
+    assert.ok(performance.now() - stopped < 300, `${performance.now() - stopped} ms`);
+    assert.deepEqual(result, {
+      output: "deep 2\ndeep 1\ndeep 0\n",
+      exitCode: undefined,
+      signal: undefined,
+      timedOut: false,
+    });
+    assert.ok(await allGone(pids, 3_000), "some process is left");
+    assert.ok(performance.now() - stopped < 3_000);
+  }).timeout(10_000);
+
+  it("ends the tree at the timeout", async () => {
+    const cwd = temporaryFolder();
+    const { value, ms } = await timed(run(STUBBORN, { cwd, timeoutMs: 500 }));
+    assert.equal(value.timedOut, true);
+    assert.equal(value.exitCode, undefined);
+    assert.match(value.output, /^deep 2/);
+    assert.ok(ms < 3_000, `${ms} ms`);
+    assert.ok(await allGone(await pidsIn(join(cwd, "pids"), 3), 1_000));
+  }).timeout(10_000);
+
+  it("a polite command has its moment to clean up", async () => {
+    const stop = new AbortController();
+    const running = run("trap 'echo cleaned; exit 0' TERM; echo ready; while :; do sleep 0.05; done", {
+      signal: stop.signal,
+    });
+    await wait(300);
+    stop.abort();
+    assert.match((await running).output, /^ready\n(Terminated\n)?cleaned\n$/);
+  });
+
+  it("does not wait for a process in the background, and ends it", async () => {
+    const cwd = temporaryFolder();
+    const { value, ms } = await timed(run("sleep 30 & echo $! > pids; echo started", { cwd }));
+    assert.equal(value.exitCode, 0);
+    assert.match(value.output, /^started\n\n\[processes left in the background were ended/);
+    assert.ok(ms < 1_500, `${ms} ms`);
+    assert.ok(await allGone(await pidsIn(join(cwd, "pids"), 1), 3_000));
+    assert.equal((await run("true & wait; echo fine")).output, "fine\n");
+  });
+
+  it("says when it was ended by a signal or could not start", async () => {
+    const killed = await run("kill -9 $$");
+    assert.deepEqual([killed.exitCode, killed.signal], [undefined, "SIGKILL"]);
+    await assert.rejects(run("true", { cwd: "/no/such/folder" }), ToolError);
+    assert.deepEqual((await run("echo x", { signal: AbortSignal.abort() })).exitCode, undefined);
+  });
+
+  it("keeps head and tail of a flood, and stops it at once", async () => {
+    const flood = await run("seq 1 400000");
+    assert.match(flood.output, /^1\n2\n.*bytes left out.*\n399999\n400000\n$/s);
+    const stop = new AbortController();
+    const running = run("yes", { signal: stop.signal });
+    await wait(300);
+    stop.abort();
+    const { ms } = await timed(running);
+    assert.ok(ms < 300, `${ms} ms`);
+  });
+
+  it("ends what runs when its owner ends", async () => {
+    const cwd = temporaryFolder();
+    const own = createShell({ shell: "/bin/bash" });
+    const running = own.run(
+      { command: "echo $$ > pids; sleep 30", cwd, timeoutMs: 20_000, callId: "c" },
+      { onOutput: () => {}, signal: new AbortController().signal },
+    );
+    const pids = await pidsIn(join(cwd, "pids"), 1);
+    own.dispose();
+    assert.equal((await running).signal, "SIGKILL");
+    assert.ok(await allGone(pids, 1_000));
+  });
+
+  it("is quick", async () => {
+    const times: number[] = [];
+    for (let i = 0; i < 15; i++) times.push((await timed(run("true"))).ms);
+    times.sort((a, b) => a - b);
+    assert.ok((times[7] ?? 0) < 60, `median ${times[7]} ms`);
+  });
+});
+
+describe("shell programs", () => {
+  it("takes shells of the known kind only", () => {
+    if (process.platform === "win32") return;
+    assert.equal(shellProgram("/bin/sh", {}).name, "sh");
+    assert.equal(shellProgram(undefined, { SHELL: "/usr/bin/fish" }).name, "bash");
+    assert.equal(shellProgram("bash", { SHELL: "/bin/bash" }).name, "bash");
+    assert.equal(shellProgram("/no/such/zsh", {}).name, "bash");
+  });
+
+  it("gives PowerShell the command without any quoting", () => {
+    const program = powerShell("C:\\pwsh.exe");
+    const argv = program.argv("Write-Output \"it's\"\nexit 3");
+    assert.equal(program.name, "pwsh");
+    const script = Buffer.from(argv.at(-1) ?? "", "base64").toString("utf16le");
+    assert.ok(script.includes("\nWrite-Output \"it's\"\nexit 3\n"));
+  });
+});

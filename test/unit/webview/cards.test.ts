@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { describe, it } from "mocha";
+import { argumentsOf, numbered, previewOf, previewOfChange, textArgument } from "../../../src/webview/changes.ts";
+import type { Call } from "../../../src/webview/items.ts";
+import { endingOf, outputOf, plainLines, visible } from "../../../src/webview/terminal.ts";
+import { CHANGE } from "./page/samples.ts";
+
+const CALL: Call = {
+  id: "c",
+  name: "edit_file",
+  arguments: "",
+  startedAt: "",
+  endedAt: "",
+  status: "ok",
+  result: "",
+  output: { text: "", dropped: 0 },
+  change: undefined,
+  question: undefined,
+};
+
+describe("edit previews", () => {
+  it("come from the arguments when the change is not known, without line numbers", () => {
+    const edits = [{ old_text: "a\nb\nc\nd\ne\nf\n", new_text: "a\nb\nc\nd\nX\nf\n" }, { old_text: 1 }, null];
+    const preview = previewOf({ ...CALL, arguments: JSON.stringify({ path: "x.ts", edits }) });
+    assert.deepEqual(
+      { ...preview, hunks: preview.hunks.map(({ at, lines }) => [at, lines.map((l) => l.sign + l.text)]) },
+      {
+        shown: "x.ts",
+        kind: "unknown",
+        added: 1,
+        removed: 1,
+        truncated: false,
+        hunks: [[undefined, [" b", " c", " d", "-e", "+X", " f"]]],
+      },
+    );
+  });
+
+  it("show a written file as added lines", () => {
+    const preview = previewOf({ ...CALL, name: "write_file", arguments: '{"path":"n.txt","content":"1\\n2\\n"}' });
+    assert.deepEqual([preview.shown, preview.added, preview.removed], ["n.txt", 2, 0]);
+  });
+
+  it("make nothing of arguments that are no object", () => {
+    for (const raw of ["", "{", "[]", "null", "3", '"x"']) {
+      assert.deepEqual(argumentsOf(raw), {});
+      assert.deepEqual(previewOf({ ...CALL, arguments: raw }).hunks, []);
+    }
+    assert.equal(textArgument('{"__proto__":"x"}', "constructor"), "");
+  });
+
+  it("number removed lines by the old file, others by the new one", () => {
+    const [, second] = previewOfChange(CHANGE).hunks;
+    assert.ok(second);
+    assert.deepEqual(
+      numbered(second).map(({ sign, number }) => `${sign}${number}`),
+      ["-60", "-61", "+62", "+63", "+64", " 65"],
+    );
+  });
+
+  it("mark what changed within a line, and nothing where all changed", () => {
+    const lines = numbered({
+      at: undefined,
+      lines: [
+        { sign: "-", text: "const a = one(x);" },
+        { sign: "-", text: "entirely" },
+        { sign: "+", text: "const a = two(x);" },
+        { sign: "+", text: "unlike" },
+      ],
+    });
+    assert.deepEqual(
+      lines.map(({ text, mark }) => mark && text.slice(...mark)),
+      ["one", undefined, "two", undefined],
+    );
+  });
+});
+
+describe("terminal text", () => {
+  it("has no escapes, and the last state of a progress line", () => {
+    const text = "\u001b[32m✓\u001b[0m a\r\n10%\r50%\r100%\n\u001b]8;;http://x\u0007link\u001b]8;;\u0007\u0007\n";
+    assert.deepEqual(plainLines(text), ["✓ a", "100%", "link"]);
+  });
+
+  it("shows characters that would hide others", () => {
+    assert.equal(visible("rm\u202e x\u200b\ty\u0007"), "rm⟨U+202E⟩ x⟨U+200B⟩⇥\ty⟨U+0007⟩");
+    assert.equal(visible("普通 text é\n2"), "普通 text é\n2");
+    assert.equal(visible("a\u{e0041}b"), "a⟨U+E0041⟩b");
+  });
+
+  it("knows how a command ended", () => {
+    assert.deepEqual(endingOf("out\n[exit 1]"), { exit: 1, mark: "exit 1" });
+    assert.deepEqual(endingOf("[timed out after 120 s]"), { exit: undefined, mark: "timed out after 120 s" });
+    assert.deepEqual(endingOf("x\n[ended by SIGKILL]"), { exit: undefined, mark: "ended by SIGKILL" });
+    assert.equal(endingOf("[exit 1] is what it printed\nok"), undefined);
+  });
+
+  it("prefers what was printed live to what the model was told", () => {
+    const told = { ...CALL, result: "short\n[exit 2]" };
+    assert.deepEqual(outputOf(told), { lines: ["short"], dropped: 0 });
+    assert.deepEqual(outputOf({ ...told, output: { text: "live\nlines\n", dropped: 0 } }).lines, ["live", "lines"]);
+    assert.deepEqual(outputOf({ ...told, output: { text: "rest of a line\nlines\n", dropped: 7 } }), {
+      lines: ["lines"],
+      dropped: 8,
+    });
+    assert.deepEqual(outputOf({ ...CALL, result: "(no output)" }).lines, []);
+  });
+});

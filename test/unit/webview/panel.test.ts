@@ -1,0 +1,314 @@
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { after, afterEach, before, describe, it } from "mocha";
+import { FromView } from "../../../src/protocol/view.ts";
+import { bundle, openPanelBrowser, type PageOptions, type PanelBrowser, type PanelPage } from "./page/panelPage.ts";
+import * as samples from "./page/samples.ts";
+
+const { READY, BUSY } = samples;
+
+describe("the panel in a browser", function () {
+  this.timeout(60_000);
+  let browser: PanelBrowser;
+  let panel: PanelPage | undefined;
+  before(async () => {
+    browser = await openPanelBrowser();
+  });
+  after(() => browser?.close());
+  afterEach(async () => {
+    const open = panel;
+    panel = undefined;
+    // Everything a view says must be what the host accepts.
+    const posted = (await open?.posted()) ?? [];
+    for (const message of posted) FromView.parse(message);
+    await open?.close();
+  });
+
+  async function open(state = READY, events: Parameters<PanelPage["events"]>[0] = [], options?: PageOptions) {
+    const opened = await browser.open(options);
+    panel = opened;
+    await opened.snapshot(state, events);
+    await opened.page.locator("textarea").waitFor();
+    return opened;
+  }
+  const answers = async (opened: PanelPage) => (await opened.posted()).filter(({ type }) => type === "answer");
+  const sent = async (opened: PanelPage) => (await opened.posted()).filter(({ type }) => type === "send");
+
+  it("says ready once, and asks again after a gap in the numbers", async () => {
+    const opened = await open(READY, samples.conversation());
+    await opened.send({ type: "events", seq: 7, events: samples.stamped([[60, 4, { type: "end", outcome: "done" }]]) });
+    await opened.page.waitForFunction(() => (globalThis as unknown as { posted: unknown[] }).posted.length === 2);
+    assert.deepEqual(await opened.posted(), [{ type: "ready" }, { type: "ready" }]);
+    assert.equal(await opened.page.getByText("exit 0").count(), 1);
+  });
+
+  it("is drawn the same from a snapshot as from the same events live", async () => {
+    const body = (opened: PanelPage) =>
+      opened.page.evaluate(() => document.querySelector(".log")?.innerHTML.replace(/ class="step live"/g, ""));
+    const once = await open(READY, samples.finished());
+    const expected = await body(once);
+    await once.close();
+    panel = undefined;
+    const live = await open(READY, []);
+    for (const event of samples.finished()) await live.events([event]);
+    await live.page.getByText("all 46 tests pass").waitFor();
+    await live.page.waitForTimeout(100);
+    assert.equal(await body(live), expected);
+  });
+
+  it("sends on Enter, breaks the line on Shift+Enter, keeps the draft", async () => {
+    const opened = await open();
+    const field = opened.page.locator("textarea");
+    await field.click();
+    await opened.page.keyboard.type("one");
+    await opened.page.keyboard.press("Shift+Enter");
+    await opened.page.keyboard.type("two");
+    const kept = () => opened.page.evaluate(() => (globalThis as unknown as { kept: unknown }).kept);
+    assert.deepEqual(await kept(), { draft: "one\ntwo" });
+    await opened.page.keyboard.press("Enter");
+    assert.deepEqual(await sent(opened), [{ type: "send", text: "one\ntwo" }]);
+    assert.deepEqual(await kept(), { draft: "" });
+    await opened.page.keyboard.press("Enter");
+    assert.equal((await sent(opened)).length, 1);
+  });
+
+  it("never sends with the Enter of an input method", async () => {
+    const opened = await open();
+    await opened.page.locator("textarea").click();
+    const cdp = await opened.page.context().newCDPSession(opened.page);
+    await cdp.send("Input.imeSetComposition", { text: "ni hao", selectionStart: 6, selectionEnd: 6 });
+    const enter = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 13 };
+    await cdp.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...enter, windowsVirtualKeyCode: 229 });
+    await cdp.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...enter });
+    await cdp.send("Input.insertText", { text: "你好" });
+    assert.equal(await opened.page.locator("textarea").inputValue(), "你好");
+    assert.deepEqual(await sent(opened), []);
+    // Safari's order: compositionend first, then the keydown of the same key.
+    await opened.page.evaluate(() => {
+      const field = document.querySelector("textarea");
+      field?.dispatchEvent(new CompositionEvent("compositionstart", { bubbles: true }));
+      field?.dispatchEvent(new CompositionEvent("compositionend", { bubbles: true, data: "好" }));
+      field?.dispatchEvent(
+        new KeyboardEvent("keydown", { key: "Enter", keyCode: 13, bubbles: true, cancelable: true }),
+      );
+    });
+    assert.deepEqual(await sent(opened), []);
+    await opened.page.waitForTimeout(80);
+    await opened.page.keyboard.press("Enter");
+    assert.deepEqual(await sent(opened), [{ type: "send", text: "你好" }]);
+  });
+
+  it("refuses politely to send while it works, and stops on the square and on Esc", async () => {
+    const opened = await open(BUSY, samples.thinking());
+    await opened.page.locator("textarea").fill("next");
+    await opened.page.locator("textarea").press("Enter");
+    await opened.page.getByText("Still working").waitFor();
+    assert.deepEqual(await sent(opened), []);
+    assert.equal(await opened.page.locator("textarea").inputValue(), "next");
+    await opened.page.getByRole("button", { name: "Stop" }).click();
+    await opened.page.keyboard.press("Escape");
+    const stops = (await opened.posted()).filter(({ type }) => type === "stop");
+    assert.equal(stops.length, 2);
+  });
+
+  it("asks about a command and hands over each answer", async () => {
+    const buttons = { "Run once": "once", "Always in this chat": "session" } as const;
+    for (const [name, decision] of Object.entries(buttons)) {
+      await panel?.close();
+      const opened = await open(BUSY, samples.asksForCommand());
+      const card = opened.page.getByRole("group", { name: "Waiting for you: npm test -- src/cart" });
+      await card.getByText("Asks because this mode confirms every command.").waitFor();
+      await card.getByText("in packages/web").waitFor();
+      await card.getByRole("button", { name, exact: true }).click();
+      assert.deepEqual(await answers(opened), [{ type: "answer", id: "q2", decision }]);
+    }
+  });
+
+  it("takes a reason with a refusal, or none", async () => {
+    const opened = await open(BUSY, samples.asksForEdit());
+    const reject = opened.page.getByRole("button", { name: "Reject", exact: true });
+    const before = await reject.boundingBox();
+    await reject.click();
+    assert.deepEqual(await reject.boundingBox(), before, "nothing may move under the pointer");
+    assert.deepEqual(await answers(opened), []);
+    await opened.page.keyboard.type("keep sum() as it is");
+    await opened.page.keyboard.press("Enter");
+    assert.deepEqual(await answers(opened), [
+      { type: "answer", id: "q1", decision: "deny", reason: "keep sum() as it is" },
+    ]);
+    await reject.dblclick();
+    assert.deepEqual((await answers(opened)).slice(1), [{ type: "answer", id: "q1", decision: "deny" }]);
+  });
+
+  it("takes what is written in the composer for the answer to a question", async () => {
+    const opened = await open(BUSY, samples.asksForCommand());
+    await opened.page.locator("textarea").fill("use pnpm");
+    await opened.page.locator("textarea").press("Enter");
+    assert.deepEqual(await answers(opened), [{ type: "answer", id: "q2", decision: "deny", reason: "use pnpm" }]);
+  });
+
+  it("answers by keyboard while the composer is empty, and leaves the focus where it is", async () => {
+    const opened = await open(BUSY, samples.asksForEdit().slice(0, -2));
+    await opened.page.locator("textarea").click();
+    await opened.events(samples.asksForEdit().slice(-2));
+    await opened.page.getByRole("group", { name: "Waiting for you: src/cart/totals.ts" }).waitFor();
+    const focused = () => opened.page.evaluate(() => document.activeElement?.tagName);
+    assert.equal(await focused(), "TEXTAREA");
+    const urgent = await opened.page.locator("[aria-live=assertive]").textContent();
+    assert.equal(urgent, "Waiting for you: edit src/cart/totals.ts");
+    await opened.page.keyboard.type("x");
+    await opened.page.keyboard.press("Control+Backspace");
+    assert.deepEqual(await answers(opened), []);
+    await opened.page.locator("textarea").fill("");
+    await opened.page.keyboard.press("Control+Enter");
+    await opened.page.keyboard.press("Control+Backspace");
+    assert.deepEqual(await answers(opened), [
+      { type: "answer", id: "q1", decision: "once" },
+      { type: "answer", id: "q1", decision: "deny" },
+    ]);
+    await opened.events(samples.stamped([[40, 2, { type: "answered", id: "q1", decision: "once" }]]));
+    await opened.page.locator("[data-waiting]").waitFor({ state: "detached" });
+    assert.equal(await opened.page.locator("[aria-live=assertive]").textContent(), "");
+  });
+
+  it("shows what is hidden in a command", async () => {
+    const opened = await open(BUSY, samples.asksForCommand("npm test \u202e# tset\t\t\t\t; rm -rf ~\nsecond"));
+    const shown = await opened.page.locator("[data-waiting] .cmd").textContent();
+    assert.ok(shown?.includes("⟨U+202E⟩") && shown.includes("⇥") && shown.includes("second"), shown ?? "");
+  });
+
+  it("opens files, diffs, terminals and links through the host only", async () => {
+    const opened = await open(READY, samples.finished(), { width: 480 });
+    const before = opened.page.url();
+    await opened.page.getByRole("link", { name: "totals.ts:61" }).click();
+    await opened.page.getByRole("link", { name: "the tax rules" }).press("Enter");
+    await opened.page.getByRole("button", { name: "Open diff" }).click();
+    await opened.page.getByRole("button", { name: "totals.ts", exact: true }).click();
+    await opened.page.getByRole("button", { name: "Open in terminal" }).click();
+    await opened.page.locator(".cb").first().hover();
+    await opened.page.getByRole("button", { name: "Insert at cursor" }).click();
+    const posted = (await opened.posted()).slice(1);
+    assert.deepEqual(posted.slice(0, 5), [
+      { type: "openFile", path: "src/cart/totals.ts", line: 61 },
+      { type: "openLink", href: "https://example.org/tax" },
+      { type: "openDiff", callId: "c5" },
+      { type: "openFile", path: "src/cart/totals.ts" },
+      { type: "openTerminal", callId: "c7" },
+    ]);
+    assert.ok(posted[5]?.type === "insertCode" && posted[5].text.startsWith("// half to even"));
+    assert.equal(opened.page.url(), before);
+  });
+
+  it("opens and closes reasoning by keyboard, closed at first", async () => {
+    const opened = await open(READY, samples.finished());
+    const row = opened.page.getByRole("button", { name: "Thought for 12 s" });
+    assert.equal(await row.getAttribute("aria-expanded"), "false");
+    await row.press("Enter");
+    await opened.page.getByText("leave sum() alone").waitFor();
+    await row.press("Enter");
+    assert.equal(await opened.page.getByText("leave sum() alone").count(), 0);
+  });
+
+  it("chooses mode, model and thinking by keyboard", async () => {
+    const opened = await open();
+    await opened.page.keyboard.press("Control+.");
+    await opened.page.keyboard.press("ArrowDown");
+    await opened.page.keyboard.press("ArrowDown");
+    await opened.page.keyboard.press("Enter");
+    await opened.page.getByRole("button", { name: "Model: MiMo-V2.6-Pro" }).press("Enter");
+    await opened.page.getByRole("switch", { name: "Think before answering" }).click();
+    await opened.page.getByRole("option", { name: /Flash/ }).click();
+    await opened.page.keyboard.press("Control+.");
+    await opened.page.keyboard.press("Escape");
+    assert.equal(await opened.page.getByRole("dialog").count(), 0);
+    assert.deepEqual((await opened.posted()).slice(1), [
+      { type: "setMode", mode: "auto" },
+      { type: "setThinking", on: false },
+      { type: "setModel", model: "mimo-v2.6-flash" },
+    ]);
+  });
+
+  it("says what is wrong and offers what to press", async () => {
+    const opened = await open(READY, samples.failed());
+    const card = opened.page.getByRole("alert");
+    await card.getByText("The key was refused", { exact: true }).waitFor();
+    await card.getByRole("button", { name: "Add key" }).click();
+    assert.deepEqual((await opened.posted()).at(-1), { type: "command", name: "setKey" });
+  });
+
+  it("guides through the first steps without a key, and sends nothing", async () => {
+    const opened = await open({ ...READY, key: { state: "none" } });
+    await opened.page.getByText("Set up in three steps").waitFor();
+    await opened.page.getByText("An independent project, not Xiaomi's.").waitFor();
+    await opened.page.locator("textarea").fill("hello");
+    await opened.page.locator("textarea").press("Enter");
+    await opened.page.getByText("Add a key first").waitFor();
+    await opened.page.getByRole("button", { name: "Add key" }).click();
+    await opened.page.getByRole("button", { name: "Open console" }).click();
+    assert.deepEqual((await opened.posted()).slice(1), [
+      { type: "command", name: "setKey" },
+      { type: "command", name: "openConsole" },
+    ]);
+  });
+
+  it("follows new text at the end only, and offers the way back", async () => {
+    const opened = await open(BUSY, samples.running(), { height: 500 });
+    const gap = () =>
+      opened.page.evaluate(() => {
+        const body = document.querySelector(".body");
+        return body ? body.scrollHeight - body.clientHeight - body.scrollTop : Number.NaN;
+      });
+    await opened.page.waitForTimeout(100);
+    assert.ok((await gap()) <= 1, "at the end at first");
+    await opened.page.locator(".body").hover();
+    await opened.page.mouse.wheel(0, -400);
+    const button = opened.page.getByRole("button", { name: "Go to end" });
+    await button.waitFor();
+    const away = await gap();
+    const more = "More text.\n\n".repeat(20);
+    await opened.events(samples.stamped([[34, 4, { type: "content_delta", text: more }]]));
+    await opened.page.waitForTimeout(100);
+    assert.ok((await gap()) > away, "does not move while the user reads");
+    await button.click();
+    await opened.page.waitForTimeout(100);
+    assert.ok((await gap()) <= 1, "back at the end");
+  });
+
+  it("passes axe in its states and themes", async () => {
+    const axe = await readFile(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
+    const states = [
+      [READY, samples.finished(), "dark"],
+      [BUSY, samples.asksForEdit(), "light"],
+      [READY, samples.failed(), "light"],
+      [{ ...READY, key: { state: "none" }, simulated: true }, [], "hc-dark"],
+      [{ ...READY, trusted: false }, [], "hc-light"],
+    ] as const;
+    for (const [state, events, theme] of states) {
+      const opened = await open(state, events, { theme, locale: "zh-cn" });
+      await opened.page.locator("[data-opens=models]").click();
+      // The page's policy forbids scripts from elsewhere; evaluation by the driver is not bound by it.
+      await opened.page.evaluate(axe);
+      const found = await opened.page.evaluate(async () => {
+        const { axe: run } = globalThis as unknown as {
+          axe: { run(): Promise<{ violations: { id: string; nodes: { html: string; failureSummary: string }[] }[] }> };
+        };
+        const { violations } = await run.run();
+        return violations.flatMap(({ id, nodes }) => nodes.map((node) => `${id}: ${node.html} ${node.failureSummary}`));
+      });
+      const known = /^(region|page-has-heading-one|landmark-one-main|document-title)/;
+      assert.deepEqual(
+        found.filter((line) => !known.test(line)),
+        [],
+        theme,
+      );
+      await opened.close();
+    }
+    panel = undefined;
+  });
+
+  it("is under 250 KB", async () => {
+    const { length } = Buffer.from(await bundle("src/webview/main.tsx"));
+    assert.ok(length < 250_000, `${length} bytes`);
+  });
+});
