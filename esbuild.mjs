@@ -19,17 +19,31 @@ const common = {
 // Bundled CommonJS packages call require() for Node's own modules; in an ES module that has to be made.
 const requireShim = 'import { createRequire as __cr } from "node:module"; const require = __cr(import.meta.url);';
 
+/** @type {import("esbuild").BuildOptions} */
+const host = { ...common, platform: "node", format: "cjs", target: "node20", external: ["vscode"] };
+
+/** Makes `src/host/deferred.ts` a file of its own: VS Code compiles all of `extension.js` when a window opens. */
+const deferred = {
+  name: "deferred",
+  /** @param {import("esbuild").PluginBuild} build */
+  setup(build) {
+    build.onResolve({ filter: /\/deferred\.ts$/, namespace: "file" }, ({ kind }) =>
+      kind === "dynamic-import" ? { path: "./deferred.js", external: true } : undefined,
+    );
+  },
+};
+
 /** @type {import("esbuild").BuildOptions[]} */
 const builds = [
   {
-    ...common,
+    ...host,
     entryPoints: ["src/extension.ts"],
     outfile: "dist/extension.js",
-    platform: "node",
-    format: "cjs",
-    target: "node20",
-    external: ["vscode"],
+    plugins: [deferred],
+    // VS Code answers require("vscode"); a module that import() loads is another matter.
+    supported: { "dynamic-import": false },
   },
+  { ...host, entryPoints: ["src/host/deferred.ts"], outfile: "dist/deferred.js" },
   {
     ...common,
     entryPoints: { webview: "src/webview/main.tsx" },

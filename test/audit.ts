@@ -64,7 +64,12 @@ export async function replaySession(file: string): Promise<number> {
     for (const [end, message] of session.messages.entries()) {
       if (message.role !== "assistant") continue;
       const messages: unknown[] = [{ role: "system", content: session.head.system }, ...session.messages.slice(0, end)];
-      const body: unknown = { model: session.head.model, thinking: { type: "enabled" }, tools: session.head.tools, messages };
+      const body: unknown = {
+        model: session.head.model,
+        thinking: { type: "enabled" },
+        tools: session.head.tools,
+        messages,
+      };
       const response: Response = await fetch(`${simulator.url}/chat/completions`, {
         method: "POST",
         headers: { "content-type": "application/json" },

@@ -117,7 +117,7 @@ export class Account implements vscode.Disposable {
 
   async #list(endpoint: Endpoint, key: string | undefined, signal: AbortSignal): Promise<string[] | undefined> {
     try {
-      const { listModels } = await import("../mimo/listModels.ts");
+      const { listModels } = await import("./deferred.ts");
       return await listModels({ endpoint, key, signal });
     } catch (error) {
       this.#log.warn(`no model list from ${endpoint.host}: ${messageOf(error)}`);

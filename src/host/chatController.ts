@@ -210,7 +210,7 @@ export class ChatController implements vscode.Disposable {
 
   async #openAt(path: string): Promise<OpenChat> {
     // Loaded when it is first needed: the platform's client has no place in the start of the window.
-    const { openChat } = await import("./openChat.ts");
+    const { openChat } = await import("./deferred.ts");
     return openChat(this.#world(), { path, model: this.state.model });
   }
 
@@ -233,8 +233,8 @@ export class ChatController implements vscode.Disposable {
 
   #onAgentEvent(event: AgentEvent): void {
     this.#turn = Math.max(this.#turn, event.turn);
-    if (event.type === "retry")
-      this.#parts.log.warn(`retry ${event.attempt} after ${event.delayMs} ms: ${event.reason}`);
+    const line = logLine(event);
+    if (line) this.#parts.log.info(line);
     this.#push(event);
   }
 
@@ -262,5 +262,23 @@ export class ChatController implements vscode.Disposable {
     const open = this.#open;
     this.#open = undefined;
     await open?.close();
+  }
+}
+
+/** What the log keeps of an event: figures and reasons, never what was said. */
+function logLine(event: AgentEvent): string | undefined {
+  switch (event.type) {
+    case "usage": {
+      const { turn, prompt, cached, output, credits } = event;
+      return `turn ${turn}: ${prompt} tokens in (${cached} from cache), ${output} out, ${Math.round(credits)} credits`;
+    }
+    case "retry":
+      return `turn ${event.turn}: retry ${event.attempt} after ${event.delayMs} ms (${event.reason})`;
+    case "prefix_break":
+      return `turn ${event.turn}: prefix break (${event.reason}), ${event.tokens} tokens`;
+    case "tool_result":
+      return `turn ${event.turn}: call ${event.id} ${event.status}`;
+    default:
+      return undefined;
   }
 }

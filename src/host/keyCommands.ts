@@ -19,7 +19,7 @@ export class KeyCommands {
   }
 
   async set(): Promise<void> {
-    const { setKey } = await import("./setKey.ts");
+    const { setKey } = await import("./deferred.ts");
     await this.#guarded(() => setKey(this.#flow()));
   }
 
@@ -47,7 +47,7 @@ export class KeyCommands {
       vscode.l10n.t("Not now"),
     );
     if (answer !== use) return;
-    const { problemOf, useKey } = await import("./setKey.ts");
+    const { problemOf, useKey } = await import("./deferred.ts");
     const problem = problemOf(key, readSettings());
     if (problem) void vscode.window.showErrorMessage(problem);
     else await this.#guarded(() => useKey(key, this.#flow()));

@@ -9,19 +9,28 @@ export interface Log extends vscode.Disposable {
   show(): void;
 }
 
-/** The output channel. Nothing reaches it unredacted. */
+/**
+ * The output channel. Nothing reaches it unredacted. VS Code closes it while `deactivate` still runs, and it throws
+ * then: what is said after that is lost, and must not end a task that is being written down.
+ */
 export function createLog(secrets: () => Iterable<string>): Log {
   const channel = vscode.window.createOutputChannel("MiMo Agent", { log: true });
-  const clean = (text: string) => redact(text, secrets());
+  let open = true;
+  const write = (level: "info" | "warn" | "error" | "debug", text: string) => {
+    if (open) channel[level](redact(text, secrets()));
+  };
   return {
-    info: (message) => channel.info(clean(message)),
-    warn: (message) => channel.warn(clean(message)),
+    info: (message) => write("info", message),
+    warn: (message) => write("warn", message),
     error: (message, error) => {
-      channel.error(clean(error === undefined ? message : `${message}: ${messageOf(error)}`));
-      if (error instanceof Error && error.stack) channel.debug(clean(error.stack));
+      write("error", error === undefined ? message : `${message}: ${messageOf(error)}`);
+      if (error instanceof Error && error.stack) write("debug", error.stack);
     },
     show: () => channel.show(true),
-    dispose: () => channel.dispose(),
+    dispose: () => {
+      open = false;
+      channel.dispose();
+    },
   };
 }
 

@@ -1,4 +1,6 @@
 import { randomUUID } from "node:crypto";
+import { homedir } from "node:os";
+import { join } from "node:path";
 import { type Chat, type ChatHead, createChat } from "../agent/chat.ts";
 import { AgentError } from "../agent/errors.ts";
 import type { AgentEvent } from "../agent/events.ts";
@@ -62,6 +64,9 @@ export class ChatInUse extends Error {
 /** A window that closes has about five seconds to write the end of its task. */
 const LOCK_WAIT_MS = 6_000;
 
+/** The user's own, for every folder; a workspace that is not trusted does not take it away. */
+const USER_INSTRUCTIONS = join(homedir(), ".mimo", "AGENTS.md");
+
 const clock: Clock = { now: () => new Date() };
 
 /** Opens the session at `path` and goes on where it ended; begins one there when there is none. */
@@ -106,7 +111,7 @@ function connect(world: ChatWorld, file: SessionFile, { model, lock }: { model: 
       approver: world.approver,
       clock,
       facts: createFacts({ roots, shellName: () => shell.name, clock, trusted }),
-      instructions: () => readInstructions({ roots: roots(), trusted: trusted() }),
+      instructions: () => readInstructions({ roots: roots(), user: USER_INSTRUCTIONS, trusted: trusted() }),
       journal: journalTo((record) => file.append(record), clock),
       emit: world.emit,
       planned: world.planned,

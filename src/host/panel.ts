@@ -40,7 +40,7 @@ export class ChatPanel implements vscode.WebviewViewProvider, vscode.Disposable 
     return [...this.#views.keys()].some((view) => view.visible);
   }
 
-  async resolveWebviewView(view: vscode.WebviewView): Promise<void> {
+  resolveWebviewView(view: vscode.WebviewView): void {
     const { extensionUri, opened } = this.#parts;
     const panel = new PanelView(view.webview);
     this.#views.set(view, panel);
@@ -52,11 +52,12 @@ export class ChatPanel implements vscode.WebviewViewProvider, vscode.Disposable 
       enableScripts: true,
       localResourceRoots: [vscode.Uri.joinPath(extensionUri, "dist"), vscode.Uri.joinPath(extensionUri, "media")],
     };
-    // Loaded with the first view: activation does without it.
-    const { FromView } = await import("../protocol/view.ts");
-    view.webview.onDidReceiveMessage((message) => {
+    // Loading goes on while the page is drawn.
+    const loading = import("./deferred.ts");
+    view.webview.onDidReceiveMessage(async (message) => {
+      const { FromView } = await loading;
       const parsed = FromView.safeParse(message);
-      if (parsed.success) void this.#receive(parsed.data, panel);
+      if (parsed.success) await this.#receive(parsed.data, panel);
       else this.#parts.log.warn("a message of the view was not valid and is ignored");
     });
     view.webview.html = panelHtml(view.webview, extensionUri);

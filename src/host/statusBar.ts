@@ -35,23 +35,24 @@ export class StatusBar implements vscode.Disposable {
     const state = this.#chat.state;
     const model = state.models.find(({ id }) => id === state.model)?.name ?? state.model;
     const noKey = state.key.state === "none";
-    const { icon, text, said } = noKey ? noKeyLook() : this.#look();
-    const shown = statusBar === "full" && !noKey ? `${text} · ${model}` : text;
-    this.#item.text = `${icon} ${shown}`;
+    const { icon, text, said } = noKey ? noKeyLook() : this.#look({ model, inFull: statusBar === "full" });
+    this.#item.text = `${icon} ${text}`;
     this.#item.tooltip = tooltip([said, noKey ? "" : model]);
     this.#item.command = noKey ? "mimoAgent.setKey" : "mimoAgent.openChat";
     this.#item.accessibilityInformation = { label: noKey ? said : `${said}, ${model}`, role: "button" };
     this.#item.show();
   }
 
-  #look(): Look {
+  #look({ model, inFull }: { model: string; inFull: boolean }): Look {
     const { busy, waiting } = this.#chat;
     if (waiting > 0) {
-      const text = vscode.l10n.t("{0} waiting", waiting);
-      return { icon: "$(bell-dot)", text: `MiMo · ${text}`, said: vscode.l10n.t("MiMo is waiting for you") };
+      const text = `${model} · ${vscode.l10n.t("{0} waiting", waiting)}`;
+      return { icon: "$(bell-dot)", text, said: vscode.l10n.t("MiMo is waiting for you") };
     }
-    if (busy) return { icon: "$(loading~spin)", text: "MiMo", said: vscode.l10n.t("MiMo is working") };
-    return { icon: "$(comment-discussion)", text: "MiMo", said: vscode.l10n.t("MiMo is ready") };
+    const icon = busy ? "$(loading~spin)" : "$(comment-discussion)";
+    const word = busy ? vscode.l10n.t("working") : vscode.l10n.t("ready");
+    const said = busy ? vscode.l10n.t("MiMo is working") : vscode.l10n.t("MiMo is ready");
+    return { icon, text: inFull ? `${model} · ${word}` : model, said };
   }
 }
 

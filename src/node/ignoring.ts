@@ -30,7 +30,20 @@ export async function ignoringIn(folder: string): Promise<Ignoring> {
     folders.push(at);
     if (dirname(at) === at) break;
   }
-  return ignoringOf(await Promise.all(folders.map(readLevel)));
+  const levels = await Promise.all(folders.map(readLevel));
+  return ignoringOf(
+    levels.map((level) => ({ ...level, rules: level.rules.map((rule) => unlessAgainst(rule, level, folder)) })),
+  );
+}
+
+/** Whoever asks for an ignored folder by name gets it: rules that leave it out say nothing about what is in it. */
+function unlessAgainst(rule: Ignore | undefined, level: Level, folder: string): Ignore | undefined {
+  const inner = innerPath(level.folder, folder);
+  return rule && inner !== "" && rule.test(`${inner}/`).ignored ? undefined : rule;
+}
+
+function innerPath(folder: string, path: string): string {
+  return relative(folder, path).split(sep).join("/");
 }
 
 /** `levels` from the inside out. */
@@ -59,7 +72,7 @@ function decision(
   for (const { folder, rules, isRepository } of levels) {
     const rule = rules[k];
     if (rule) {
-      const inner = relative(folder, path).split(sep).join("/");
+      const inner = innerPath(folder, path);
       const { ignored, unignored } = rule.test(kind === "folder" ? `${inner}/` : inner);
       if (ignored) return "ignored";
       if (unignored) return "kept";

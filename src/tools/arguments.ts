@@ -31,7 +31,7 @@ function forgivenObject(value: Record<string, unknown>, schema: z.ZodObject): Re
 }
 
 function fromText(text: string, schema: z.core.$ZodType): unknown {
-  if (schema instanceof z.ZodNumber) return /^\s*-?\d{1,15}(\.0+)?\s*$/.test(text) ? Number(text) : text;
+  if (schema instanceof z.ZodNumber) return /^\s*-?\d{1,15}(\.\d{1,6})?\s*$/.test(text) ? Number(text) : text;
   if (schema instanceof z.ZodBoolean) return text === "true" ? true : text === "false" ? false : text;
   if (!(schema instanceof z.ZodArray)) return text;
   try {

@@ -28,8 +28,8 @@ const QUIET: Settings = {
 };
 
 export const THEMES = {
-  dark: "Default Dark Modern",
-  light: "Default Light Modern",
+  dark: "Dark Modern",
+  light: "Light Modern",
   hcDark: "Default High Contrast",
   hcLight: "Default High Contrast Light",
 } as const;

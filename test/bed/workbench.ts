@@ -118,9 +118,11 @@ export class Workbench {
 
   /** The MiMo Agent view, opened from the activity bar unless it is open. */
   async openMimo(): Promise<FrameLocator> {
-    if (!(await this.page.locator("iframe.webview.ready").isVisible())) {
-      await this.page.locator('.activitybar .action-item a[aria-label^="MiMo Agent"]').click({ timeout: OPEN_MS });
-    }
+    const icon = this.page.locator('.activitybar .action-item a[aria-label^="MiMo Agent"]');
+    const open = this.page.locator('.activitybar .action-item.checked a[aria-label^="MiMo Agent"]');
+    await icon.waitFor({ timeout: OPEN_MS });
+    // A window that was reloaded opens the view by itself, a moment later: a click then would close it.
+    await open.waitFor({ timeout: 1_500 }).catch(() => icon.click());
     await this.composer.waitFor({ timeout: OPEN_MS });
     return this.panel;
   }
@@ -157,19 +159,19 @@ export class Workbench {
   }
 
   /** Types into the open quick input and takes the item of that name. */
-  async pick(name: string): Promise<void> {
-    const input = this.page.locator(".quick-input-widget input.input").first();
-    await input.waitFor();
-    await input.fill(name);
-    const row = this.page.locator(".quick-input-list .monaco-list-row.focused");
-    await row.filter({ hasText: name.replace(/^>/, "") }).waitFor();
-    await input.press("Enter");
+  async pick(name: string, prefix = ""): Promise<void> {
+    await this.page.locator(".quick-input-widget input.input").first().fill(`${prefix}${name}`);
+    const label = this.page.locator(".quick-input-list .monaco-list-row .label-name");
+    await label
+      .filter({ hasText: new RegExp(`^${name.replace(/[^\w\s]/g, "\\$&")}$`) })
+      .first()
+      .click();
   }
 
   /** Picks a command of the palette by its whole name. */
   async command(name: string): Promise<void> {
     await this.page.keyboard.press("F1");
-    await this.pick(`>${name}`);
+    await this.pick(name, ">");
   }
 
   /** Drags the edge of the side bar until the panel is this wide. */

@@ -43,7 +43,13 @@ export async function loop(): Promise<Figure[]> {
 
 function compare(calls: number, bound: number, ours: Measured, limit: Measured): Figure[] {
   return [
-    { name: `credits at ${calls} calls, limit`, value: limit.credits / 1e6, unit: "M", bound: undefined, better: "lower" },
+    {
+      name: `credits at ${calls} calls, limit`,
+      value: limit.credits / 1e6,
+      unit: "M",
+      bound: undefined,
+      better: "lower",
+    },
     { name: `credits at ${calls} calls`, value: ours.credits / limit.credits, unit: "x limit", bound, better: "lower" },
     { name: `prefix breaks at ${calls} calls`, value: ours.prefixBreaks, unit: "", bound: 0, better: "lower" },
     {
@@ -99,9 +105,13 @@ async function measure(dialect: Dialect, calls: number): Promise<Measured> {
     for (const task of [TASK, FOLLOW_UP]) {
       const before = simulator.requests.length;
       // The second process runs on the next day: midnight must not cost the cache.
-      const run = await runAgent(dialect, ["--base-url", simulator.url, "--workspace", workspace, "--session", session, task], {
-        tomorrow: task === FOLLOW_UP,
-      });
+      const run = await runAgent(
+        dialect,
+        ["--base-url", simulator.url, "--workspace", workspace, "--session", session, task],
+        {
+          tomorrow: task === FOLLOW_UP,
+        },
+      );
       runs.push({ ...run, startMs: Date.parse(simulator.requests[before]?.at ?? "") - run.startMs });
     }
     const entries = chatRequests(simulator.requests);

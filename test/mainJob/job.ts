@@ -19,8 +19,8 @@ export interface Job {
   readonly task: string;
   readonly script: ScriptInput;
   readonly reasoning: readonly string[];
-  /** The planted line is gone and the right one is back. */
-  isFixed(): boolean;
+  /** In a copy of the package: the planted line is gone and the right one is back. */
+  isFixed(workspace: string): boolean;
   remove(): void;
 }
 
@@ -29,7 +29,7 @@ export function prepareJob(): Job {
   const root = realpathSync(mkdtempSync(join(tmpdir(), "mimo-job-")));
   const workspace = join(root, "resolve");
   cpSync(join(modules, "resolve"), workspace, { recursive: true, verbatimSymlinks: true });
-  symlinkSync(modules, join(root, "node_modules"));
+  symlinkSync(modules, join(workspace, "node_modules"));
   const source = join(workspace, SOURCE);
   const original = readFileSync(source, "utf8");
   if (!original.includes(RIGHT)) throw new Error("the package is not the one this job was made for");
@@ -38,7 +38,7 @@ export function prepareJob(): Job {
     workspace,
     task: "The module search leaves out the top folder. Find out why with the tests of this package, and fix it.",
     ...scriptOf(),
-    isFixed: () => readFileSync(source, "utf8") === original,
+    isFixed: (folder) => readFileSync(join(folder, SOURCE), "utf8") === original,
     remove: () => rmSync(root, { recursive: true, force: true }),
   };
 }

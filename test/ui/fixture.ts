@@ -28,3 +28,17 @@ export function useWorkbench(options: WorkbenchOptions): () => Workbench {
     return workbench;
   };
 }
+
+export interface SentMessage {
+  readonly role: string;
+  readonly content?: unknown;
+  readonly reasoning_content?: string;
+  readonly tool_call_id?: string;
+  readonly tool_calls?: readonly { readonly id: string }[];
+}
+
+/** The last request for an answer that the window's simulator got. */
+export function lastRequest(workbench: Workbench): { readonly messages: readonly SentMessage[] } {
+  const chats = (workbench.simulator?.requests() ?? []).filter(({ path }) => path.endsWith("/chat/completions"));
+  return JSON.parse(chats.at(-1)?.body ?? '{"messages":[]}') as { messages: readonly SentMessage[] };
+}

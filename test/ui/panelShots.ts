@@ -6,9 +6,9 @@ import * as samples from "../unit/webview/page/samples.ts";
 
 /**
  * `node test/ui/panelShots.ts [NAME]`: pictures of the panel alone, in its states, widths, themes and languages, for
- * looking at. They go to `test-results/screens/panel/`.
+ * looking at. They go to `test-results/screens/panelAlone/`.
  */
-const FOLDER = fileURLToPath(new URL("../../test-results/screens/panel/", import.meta.url));
+const FOLDER = fileURLToPath(new URL("../../test-results/screens/panelAlone/", import.meta.url));
 const { READY, BUSY } = samples;
 
 interface Shot extends PageOptions {

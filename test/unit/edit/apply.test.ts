@@ -71,10 +71,15 @@ describe("applying edits", () => {
   });
 
   it("knows uniform CRLF", () => {
-    assert.deepEqual(
-      ["", "a", "\r\n", "a\r\nb", "\na\r\n", "a\r\n\n", "\n"].map(isUniformlyCrlf),
-      [false, false, true, true, false, false, false],
-    );
+    assert.deepEqual(["", "a", "\r\n", "a\r\nb", "\na\r\n", "a\r\n\n", "\n"].map(isUniformlyCrlf), [
+      false,
+      false,
+      true,
+      true,
+      false,
+      false,
+      false,
+    ]);
   });
 
   it("names the nearest place of a passage whose white space or words differ", () => {

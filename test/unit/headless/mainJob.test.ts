@@ -16,7 +16,7 @@ describe("the main job, headless", () => {
       const args = ["--base-url", simulator.url, "--workspace", job.workspace, "--approve", "all", "--json"];
       const { code, out, err } = await headless([...args, "--session", session, job.task]);
       assert.equal(code, 0, err);
-      assert.ok(job.isFixed());
+      assert.ok(job.isFixed(job.workspace));
       const runs = out
         .split("\n")
         .filter((line) => line !== "")

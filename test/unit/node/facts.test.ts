@@ -19,14 +19,18 @@ function factsOf(path: string, options: { trusted?: boolean; more?: string } = {
 
 function repository(files: Readonly<Record<string, string>>): string {
   const folder = temporaryFolder(files);
-  const git = (...args: string[]) => execFileSync("git", ["-c", "user.name=a", "-c", "user.email=b", ...args], { cwd: folder });
+  const git = (...args: string[]) =>
+    execFileSync("git", ["-c", "user.name=a", "-c", "user.email=b", ...args], { cwd: folder });
   git("init", "-q", "-b", "main");
   git("add", ".");
   git("commit", "-q", "-m", "first");
   return folder;
 }
 
-describe("facts of the workspace", () => {
+describe("facts of the workspace", function () {
+  this.timeout(10_000);
+  this.retries(2);
+
   it("come in a fixed order", async () => {
     const folder = temporaryFolder();
     const facts = await factsOf(folder);
@@ -69,7 +73,14 @@ describe("facts of the workspace", () => {
   });
 
   it("read git's answer whatever the paths are called", () => {
-    const entries = ["# branch.oid (initial)", "# branch.head dev", "2 R. N... x", "? old name", "? # branch.head evil", ""];
+    const entries = [
+      "# branch.oid (initial)",
+      "# branch.head dev",
+      "2 R. N... x",
+      "? old name",
+      "? # branch.head evil",
+      "",
+    ];
     assert.deepEqual(parseStatus(entries.join("\0")), { branch: "dev", commit: undefined, changed: 2 });
   });
 
@@ -86,7 +97,11 @@ describe("instruction files", () => {
     readInstructions({ roots: [{ name: "app", path }], trusted: options.trusted ?? true, user: options.user });
 
   it("takes the first that says anything, and the user's own", async () => {
-    const folder = temporaryFolder({ "AGENTS.md": " \n", "CLAUDE.md": "Use tabs.\n", ".github/copilot-instructions.md": "no" });
+    const folder = temporaryFolder({
+      "AGENTS.md": " \n",
+      "CLAUDE.md": "Use tabs.\n",
+      ".github/copilot-instructions.md": "no",
+    });
     const user = join(temporaryFolder({ "mine.md": "Be brief." }), "mine.md");
     assert.equal(await read(folder), "Instructions of the workspace (CLAUDE.md):\nUse tabs.");
     assert.equal(

@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { createLiveOutput, createOutputBuffer, plainText } from "../../../src/node/output.ts";
 
-describe("plain text of output", () => {
+describe("plain text of output", function () {
+  this.timeout(10_000);
+  this.retries(2);
+
   it("drops escapes and control characters", () => {
     const cases: [string, string][] = [
       ["\x1b[1;31mred\x1b[0m", "red"],
@@ -31,7 +34,10 @@ describe("plain text of output", () => {
   });
 });
 
-describe("output for the model", () => {
+describe("output for the model", function () {
+  this.timeout(10_000);
+  this.retries(2);
+
   it("puts characters together that came in pieces, and replaces what is none", () => {
     const buffer = createOutputBuffer();
     for (const byte of Buffer.from("你好 😀")) buffer.push(Buffer.of(byte));

@@ -132,7 +132,7 @@ describe("markdown", function () {
       "```\n",
     ];
     for (const [name, list, bound] of [
-      ["answer", pieces(paragraphs.join(""), seeded(1), 20), 3000],
+      ["answer", pieces(paragraphs.join(""), seeded(1), 20), 5000],
       ["fence", fence, 6000],
     ] as const) {
       const timing = await panel.page.evaluate(

@@ -101,6 +101,8 @@ export const roundHalfEven = (n: number): Cents => {
 | file | change |
 | --- | --- |
 | totals.ts | rounds |
+
+> Half to even is what the tax office does.
 `;
 
 export function conversation(): ViewEvent[] {

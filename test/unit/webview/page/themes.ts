@@ -186,8 +186,20 @@ export const THEMES = {
 
 export type ThemeName = keyof typeof THEMES;
 
+/** What VS Code's own style sheet of webviews says of elements that the panel uses. */
+const DEFAULTS = `@layer vscode-default {
+  body { margin: 0; padding: 0 20px; background-color: transparent; color: var(--vscode-foreground);
+    font-family: var(--vscode-font-family); font-size: var(--vscode-font-size); }
+  a, a code { color: var(--vscode-textLink-foreground); }
+  a:focus, input:focus, select:focus, textarea:focus { outline: 1px solid -webkit-focus-ring-color; outline-offset: -1px; }
+  code { font-family: monospace; color: var(--vscode-textPreformat-foreground); padding: 1px 3px; border-radius: 4px;
+    background-color: var(--vscode-textPreformat-background); }
+  pre code { padding: 0; }
+  blockquote { background: #7f7f7f1a; border-color: #007acc80; }
+}`;
+
 export function themeCss(name: ThemeName): string {
   const { scheme, variables } = THEMES[name];
   const lines = Object.entries(variables).map(([variable, value]) => `--vscode-${variable}: ${value};`);
-  return `:root { color-scheme: ${scheme}; ${lines.join(" ")} }`;
+  return `:root { color-scheme: ${scheme}; ${lines.join(" ")} }\n${DEFAULTS}`;
 }

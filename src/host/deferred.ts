@@ -1,0 +1,8 @@
+/**
+ * The extension's second bundle, `dist/deferred.js`: what activation does without. Compiling it takes longer than
+ * everything else that happens when a window opens, so it is loaded with the first view or command that needs it.
+ */
+export { listModels } from "../mimo/listModels.ts";
+export { FromView } from "../protocol/view.ts";
+export { openChat } from "./openChat.ts";
+export { problemOf, setKey, useKey } from "./setKey.ts";
