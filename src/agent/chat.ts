@@ -102,7 +102,8 @@ export class Chat {
     const first = this.#messages.length === 0;
     const [facts, instructions] = await Promise.all([
       this.#deps.facts.read({ signal }).catch(() => new Map<string, string>()),
-      first ? this.#deps.instructions() : "",
+      // A chat without them beats none; who reads them says what went wrong.
+      first ? this.#deps.instructions().catch(() => "") : "",
     ]);
     return userMessage(text, first ? facts : changedFacts(knownFacts(this.#messages), facts), instructions);
   }

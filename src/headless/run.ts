@@ -39,8 +39,8 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<num
         () => Date.now(),
       );
   const refused = { any: false };
+  const { chat, shell } = startChat({ options, target, roots, stored, report, refused });
   try {
-    const chat = startChat({ options, target, roots, stored, report, refused });
     if (target.replaced) report.event(notice("model_retired"));
     const end = await chat.send(options.task, {
       ...limitsOf(options),
@@ -52,6 +52,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<num
     if (end.outcome === "failed") return 1;
     return end.outcome === "stopped" || refused.any ? 3 : 0;
   } finally {
+    shell.dispose();
     await stored?.file.close();
   }
 }
@@ -129,7 +130,7 @@ function startChat({ options, target, roots, stored, report, refused }: Setup) {
     },
     { head, messages: stored?.session?.messages ?? [], turn: stored?.session?.turn ?? 0 },
   );
-  return chat;
+  return { chat, shell };
 }
 
 /** Nobody is there to ask: ask means no. */

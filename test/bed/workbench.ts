@@ -45,6 +45,7 @@ export class Workbench {
   readonly #server: Server;
   readonly #profile: BrowserContext;
   readonly #settings: Settings;
+  #reloaded = false;
   readonly #words: { readonly send: string; readonly stop: string };
 
   private constructor(parts: {
@@ -116,14 +117,18 @@ export class Workbench {
     return this.panel.locator(".comp textarea");
   }
 
-  /** The MiMo Agent view, opened from the activity bar unless it is open. */
+  /** The MiMo Agent view, opened from the activity bar unless it is open or comes back by itself after a reload. */
   async openMimo(): Promise<FrameLocator> {
     const icon = this.page.locator('.activitybar .action-item a[aria-label^="MiMo Agent"]');
-    const open = this.page.locator('.activitybar .action-item.checked a[aria-label^="MiMo Agent"]');
     await icon.waitFor({ timeout: OPEN_MS });
-    // A window that was reloaded opens the view by itself, a moment later: a click then would close it.
-    await open.waitFor({ timeout: 1_500 }).catch(() => icon.click());
-    await this.composer.waitFor({ timeout: OPEN_MS });
+    let patience = this.#reloaded ? 8000 : 0;
+    for (let clicks = 0; clicks < 3; clicks++) {
+      if (await isVisibleWithin(this.composer, patience)) return this.panel;
+      // A click on the icon of an open view closes it: there must be time for it to show.
+      await icon.click();
+      patience = OPEN_MS / 3;
+    }
+    await this.composer.waitFor({ timeout: 1 });
     return this.panel;
   }
 
@@ -195,6 +200,7 @@ export class Workbench {
   }
 
   async reload(): Promise<void> {
+    this.#reloaded = true;
     await this.page.reload();
     await this.#ready();
   }
@@ -227,6 +233,14 @@ export async function closeBrowser(): Promise<void> {
   const open = await browser?.catch(() => undefined);
   browser = undefined;
   await open?.close();
+}
+
+function isVisibleWithin(locator: Locator, timeout: number): Promise<boolean> {
+  if (timeout === 0) return locator.isVisible();
+  return locator.waitFor({ timeout }).then(
+    () => true,
+    () => false,
+  );
 }
 
 async function copyWorkspace(run: Run, from: string): Promise<string> {

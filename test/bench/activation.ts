@@ -36,7 +36,7 @@ async function activationMs(): Promise<number> {
     // The list is sorted by time and draws only what fits: the window is tall enough for all.
     await workbench.command("Developer: Show Running Extensions");
     const row = workbench.page.locator(".runtime-extensions-editor .extension", { hasText: "MiMo Agent" });
-    const text = await row.locator(".activation-time").innerText({ timeout: 30_000 });
+    const text = (await row.locator(".activation-time").textContent({ timeout: 30_000 })) ?? "";
     const ms = Number(/([\d.,]+)\s*ms/.exec(text)?.[1]?.replace(",", ""));
     if (!Number.isFinite(ms)) throw new Error(`no activation time in "${text}"`);
     return ms;

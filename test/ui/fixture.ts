@@ -1,4 +1,4 @@
-import { mkdirSync } from "node:fs";
+import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { after, afterEach, before } from "mocha";
 import { ROOT } from "../bed/project.ts";
@@ -17,8 +17,8 @@ export function useWorkbench(options: WorkbenchOptions): () => Workbench {
     mkdirSync(folder, { recursive: true });
     const name = this.currentTest.fullTitle().replace(/[^\w-]+/g, "-");
     await workbench.page.screenshot({ path: join(folder, `${name}.png`) }).catch(() => {});
-    const log = join(workbench.run.folder, "server.log");
-    console.error(`The window of "${name}" is in test-results/failures; it complained of:`, workbench.complaints, log);
+    writeFileSync(join(folder, `${name}.txt`), evidence(workbench));
+    console.error(`        (test-results/failures/${name}.png and .txt)`);
   });
   after(async () => {
     await workbench?.close();
@@ -27,6 +27,11 @@ export function useWorkbench(options: WorkbenchOptions): () => Workbench {
     if (!workbench) throw new Error("The window is open during tests only.");
     return workbench;
   };
+}
+
+function evidence({ complaints, simulator }: Workbench): string {
+  const requests = simulator?.requests().map(({ n, at, path, status }) => `${n} ${at} ${path} ${status}`) ?? [];
+  return ["The page said:", ...complaints, "", "The simulator was asked:", ...requests, ""].join("\n");
 }
 
 export interface SentMessage {
