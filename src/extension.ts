@@ -32,7 +32,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     return disposable;
   };
   const keys = own(new KeyStore(context.secrets));
-  const log = own(createLog(() => keys.known));
+  const log = own(createLog("MiMo Agent", () => keys.known));
   const choices = own(new ChoiceStore(context.workspaceState));
   const account = own(new Account(keys, log));
   const diffs = own(new Diffs());

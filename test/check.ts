@@ -6,7 +6,7 @@ const STEPS: readonly Step[] = [
   { name: "types of host and core", command: ["tsc", "-p", "tsconfig.json"] },
   { name: "types of the view", command: ["tsc", "-p", "src/webview"] },
   { name: "types of the tests", command: ["tsc", "-p", "test"] },
-  { name: "lint and format", command: ["biome", "ci", "--max-diagnostics=100", "."] },
+  { name: "lint and format", command: ["biome", "ci", "--colors=off", "--max-diagnostics=100", "."] },
   { name: "import directions", command: ["mocha", "--reporter", "dot", "test/unit/imports.test.ts"] },
 ];
 

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { isAbort, StoppedError, ToolError } from "./errors.ts";
 import type { AgentEventBody, ToolStatus } from "./events.ts";
-import type { WireToolCall } from "./message.ts";
+import { type WireToolCall, wellFormed } from "./message.ts";
 import type { Action, Approver, Policy, Verdict } from "./ports.ts";
 import type { AnyTool, Plan, Tool, ToolEnv } from "./tool.ts";
 
@@ -11,7 +11,7 @@ const STOP_GRACE_MS = 350;
 export interface CallResult {
   readonly call: WireToolCall;
   readonly status: ToolStatus;
-  /** The tool message's content. Never empty. */
+  /** The tool message's content. Never empty; never half a character, which the platform cannot read. */
   readonly text: string;
 }
 
@@ -121,7 +121,7 @@ async function refusal(
 
 function refusalText(reason: string | undefined): string {
   const words = reason?.trim();
-  return words ? `The user refused this call and said: ${words}` : "The user refused this call.";
+  return words ? `The user refused this call and said: ${wellFormed(words)}` : "The user refused this call.";
 }
 
 async function execute(call: WireToolCall, plan: Plan, signal: AbortSignal): Promise<CallResult> {
@@ -129,7 +129,7 @@ async function execute(call: WireToolCall, plan: Plan, signal: AbortSignal): Pro
   try {
     const text = await withGrace(plan.run(), signal);
     if (signal.aborted) return stopped(call, text);
-    return { call, status: "ok", text: text === "" ? "(empty)" : text };
+    return { call, status: "ok", text: text === "" ? "(empty)" : wellFormed(text) };
   } catch (error) {
     return failed(call, error, signal);
   }
@@ -157,14 +157,14 @@ async function withGrace(work: Promise<string>, signal: AbortSignal): Promise<st
 
 function stopped(call: WireToolCall, text?: string): CallResult {
   const note = "Stopped by the user.";
-  return { call, status: "stopped", text: text ? `${text}\n[${note}]` : note };
+  return { call, status: "stopped", text: text ? `${wellFormed(text)}\n[${note}]` : note };
 }
 
 function failed(call: WireToolCall, error: unknown, signal: AbortSignal): CallResult {
   if (signal.aborted || isAbort(error)) return stopped(call);
-  if (error instanceof ToolError) return { call, status: "error", text: error.message };
   const message = error instanceof Error ? error.message : String(error);
-  return { call, status: "error", text: `The tool failed: ${message}` };
+  const text = error instanceof ToolError && message !== "" ? message : `The tool failed: ${message}`;
+  return { call, status: "error", text: wellFormed(text) };
 }
 
 function parseArguments(tool: Tool, raw: string): unknown {

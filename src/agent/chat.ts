@@ -66,6 +66,8 @@ export interface ChatStart {
   readonly messages: readonly Message[];
   /** Ordinal of the last request. */
   readonly turn: number;
+  /** The last request's model, and the tokens that its cache holds: for what a switch will cost. */
+  readonly last?: { readonly model: string; readonly prompt: number } | undefined;
 }
 
 /** One conversation: model -> tools -> model, until the model stops or the user does. One task at a time. */
@@ -75,13 +77,14 @@ export class Chat {
   readonly #messages: Message[];
   #turn: number;
   #spent = 0;
-  #last: { readonly model: string; readonly prompt: number } | undefined;
+  #last: ChatStart["last"];
 
   constructor(deps: ChatDeps, start: ChatStart) {
     this.#deps = deps;
     this.head = start.head;
     this.#messages = [...start.messages];
     this.#turn = start.turn;
+    this.#last = start.last;
   }
 
   /** After the system prompt, in wire form. */
@@ -101,10 +104,12 @@ export class Chat {
   async #userMessage(text: string, signal: AbortSignal): Promise<UserMessage> {
     const first = this.#messages.length === 0;
     const [facts, instructions] = await Promise.all([
-      this.#deps.facts.read({ signal }).catch(() => new Map<string, string>()),
+      // Facts that could not be read are not facts that are gone: nothing is said of them.
+      this.#deps.facts.read({ signal }).catch(() => undefined),
       // A chat without them beats none; who reads them says what went wrong.
       first ? this.#deps.instructions().catch(() => "") : "",
     ]);
+    if (!facts) return userMessage(text, new Map(), instructions);
     return userMessage(text, first ? facts : changedFacts(knownFacts(this.#messages), facts), instructions);
   }
 
@@ -174,6 +179,8 @@ export class Chat {
     const usage: Usage = { prompt: this.#last.prompt, cached: 0, output: 0, reasoning: 0 };
     const credits = this.#deps.price(model, usage, this.#deps.clock.now());
     this.#keep({ type: "prefix_break", reason: "model_switch", tokens: this.#last.prompt, credits });
+    // Said once, also when the request fails and is sent again.
+    this.#last = { model, prompt: this.#last.prompt };
   }
 
   #keepPartial({ partial, usage }: UnusableAnswer, model: string): void {

@@ -1,4 +1,4 @@
-import type { Message, TextPart, UserMessage } from "./message.ts";
+import { type Message, type TextPart, type UserMessage, wellFormed } from "./message.ts";
 
 /**
  * What the editor tells the model beside the user's words. It stands at the head of a user message and is never
@@ -8,12 +8,19 @@ const OPEN = "<context>\n";
 const CLOSE = "\n</context>\n\n";
 
 /** Facts and instructions before the user's words. A block that would be empty is left out. */
-export function userMessage(text: string, facts: ReadonlyMap<string, string>, instructions = ""): UserMessage {
+export function userMessage(typed: string, facts: ReadonlyMap<string, string>, instructions = ""): UserMessage {
+  // Half a character, as a cut-off paste may end in, is nothing that the platform can read.
+  const text = wellFormed(typed);
   const lines = [...facts].map(([name, value]) => `${name}: ${oneLine(value)}`);
-  const body = [lines.join("\n"), instructions.trim()].filter((part) => part !== "").join("\n\n");
+  // Facts stand first; where there are none their place stays empty, so that instructions are never read as facts.
+  const rules = instructions.trim();
+  const body = rules === "" ? lines.join("\n") : `${lines.join("\n")}\n\n${rules}`;
   // Words that themselves begin like a block get an empty one before them: what the user typed stays tellable.
   if (body === "" && !text.startsWith(OPEN)) return { role: "user", content: text };
-  return { role: "user", content: `${OPEN}${body.replaceAll("</context>", "<\\/context>")}${CLOSE}${text}` };
+  return {
+    role: "user",
+    content: `${OPEN}${wellFormed(body).replaceAll("</context>", "<\\/context>")}${CLOSE}${text}`,
+  };
 }
 
 /** The user's own words of a message. */

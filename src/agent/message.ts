@@ -69,6 +69,12 @@ export interface Usage {
   readonly reasoning: number;
 }
 
+/** Without halves of characters (lone surrogates), which cutting leaves behind and the platform cannot read. Never for
+ * what the model said: that goes back as it came. */
+export function wellFormed(text: string): string {
+  return text.replace(/\p{Surrogate}/gu, "\uFFFD");
+}
+
 /** Calls of the last assistant message that no tool message answers yet, in order. */
 export function openCalls(messages: readonly Message[]): readonly WireToolCall[] {
   const answered = new Set<string>();

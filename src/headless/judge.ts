@@ -1,9 +1,9 @@
 import { basename, resolve } from "node:path";
-import { createInterface } from "node:readline";
 import * as z from "zod";
 import type { Action, Policy, Verdict } from "../agent/ports.ts";
 import { createPolicy } from "../approval/policy.ts";
 import { createFiles } from "../node/files.ts";
+import { linesOf } from "../node/lines.ts";
 import type { JudgeOptions } from "./options.ts";
 
 const Question = z.union([
@@ -20,7 +20,7 @@ export async function judge(
   const path = resolve(options.workspace);
   const files = createFiles({ roots: () => [{ name: basename(path), path }] });
   const policy = createPolicy({ mode: () => options.mode, trusted: () => true });
-  for await (const line of createInterface({ input, crlfDelay: Number.POSITIVE_INFINITY })) {
+  for await (const line of linesOf(input)) {
     if (line.trim() === "") continue;
     const { verdict, reason } = await verdictOf(line, policy, files);
     write(`${JSON.stringify({ verdict, reason })}\n`);

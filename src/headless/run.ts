@@ -11,7 +11,7 @@ import { createMimoModel } from "../mimo/client.ts";
 import { creditsOf } from "../mimo/rates.ts";
 import { createFacts } from "../node/facts.ts";
 import { createFiles, type Root } from "../node/files.ts";
-import { readInstructions } from "../node/instructions.ts";
+import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
 import { findRipgrep } from "../node/ripgrep.ts";
 import { createSearch } from "../node/search.ts";
 import { openSessionFile, type SessionFile } from "../node/sessionFile.ts";
@@ -53,6 +53,7 @@ export async function run(options: RunOptions, signal: AbortSignal): Promise<num
     return end.outcome === "stopped" || refused.any ? 3 : 0;
   } finally {
     shell.dispose();
+    await stored?.file.sync().catch(() => {});
     await stored?.file.close();
   }
 }
@@ -118,7 +119,7 @@ function startChat({ options, target, roots, stored, report, refused }: Setup) {
       approver: NOBODY,
       clock,
       facts: createFacts({ roots: () => roots, shellName: () => shell.name, clock, trusted: () => true }),
-      instructions: () => readInstructions({ roots, trusted: true }),
+      instructions: () => readInstructions({ roots, user: USER_INSTRUCTIONS, trusted: true }),
       journal: journalTo(append, clock),
       emit: (event: AgentEvent) => {
         if (event.type === "tool_result" && event.status === "denied") refused.any = true;
@@ -128,7 +129,7 @@ function startChat({ options, target, roots, stored, report, refused }: Setup) {
       price: creditsOf,
       newId: randomUUID,
     },
-    { head, messages: stored?.session?.messages ?? [], turn: stored?.session?.turn ?? 0 },
+    { head, messages: stored?.session?.messages ?? [], turn: stored?.session?.turn ?? 0, last: stored?.session?.last },
   );
   return { chat, shell };
 }

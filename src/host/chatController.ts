@@ -182,7 +182,7 @@ export class ChatController implements vscode.Disposable {
     const { log, sessions } = this.#parts;
     try {
       await this.resume();
-      this.#push({ type: "user", ...this.#stamp(), text });
+      this.#push({ type: "user", ...this.#stamp(), text, model: this.#modelName() });
       // The first message names the chat.
       this.#changed.fire();
       this.#open ??= await this.#openAt(await sessions.create());
@@ -250,6 +250,11 @@ export class ChatController implements vscode.Disposable {
 
   #stamp(): { at: string; turn: number } {
     return { at: new Date().toISOString(), turn: this.#turn };
+  }
+
+  #modelName(): string {
+    const { model, models } = this.state;
+    return models.find(({ id }) => id === model)?.name ?? model;
   }
 
   #title(): string {

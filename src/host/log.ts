@@ -13,8 +13,8 @@ export interface Log extends vscode.Disposable {
  * The output channel. Nothing reaches it unredacted. VS Code closes it while `deactivate` still runs, and it throws
  * then: what is said after that is lost, and must not end a task that is being written down.
  */
-export function createLog(secrets: () => Iterable<string>): Log {
-  const channel = vscode.window.createOutputChannel("MiMo Agent", { log: true });
+export function createLog(name: string, secrets: () => Iterable<string>): Log {
+  const channel = vscode.window.createOutputChannel(name, { log: true });
   let open = true;
   const write = (level: "info" | "warn" | "error" | "debug", text: string) => {
     if (open) channel[level](redact(text, secrets()));

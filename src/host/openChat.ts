@@ -1,6 +1,4 @@
 import { randomUUID } from "node:crypto";
-import { homedir } from "node:os";
-import { join } from "node:path";
 import { type Chat, type ChatHead, createChat } from "../agent/chat.ts";
 import { AgentError } from "../agent/errors.ts";
 import type { AgentEvent } from "../agent/events.ts";
@@ -13,7 +11,7 @@ import { checkPairing, keyKind } from "../mimo/endpoints.ts";
 import { creditsOf } from "../mimo/rates.ts";
 import { createFacts } from "../node/facts.ts";
 import { createFiles } from "../node/files.ts";
-import { readInstructions } from "../node/instructions.ts";
+import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
 import type { Root } from "../node/places.ts";
 import { findRipgrep } from "../node/ripgrep.ts";
 import { createSearch } from "../node/search.ts";
@@ -63,9 +61,6 @@ export class ChatInUse extends Error {
 
 /** A window that closes has about five seconds to write the end of its task. */
 const LOCK_WAIT_MS = 6_000;
-
-/** The user's own, for every folder; a workspace that is not trusted does not take it away. */
-const USER_INSTRUCTIONS = join(homedir(), ".mimo", "AGENTS.md");
 
 const clock: Clock = { now: () => new Date() };
 

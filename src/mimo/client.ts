@@ -3,7 +3,7 @@ import * as z from "zod";
 import { AgentError, isAbort } from "../agent/errors.ts";
 import type { ChatChunk, ChatModel, ChatRequest } from "../agent/ports.ts";
 import type { Endpoint } from "./endpoints.ts";
-import { errorOf } from "./failures.ts";
+import { errorOf, withoutKey } from "./failures.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 export interface MimoOptions {
@@ -79,7 +79,7 @@ async function* streamAnswer(
   } catch (error) {
     // What the stream's end leaves half an event of is no malformed event: the connection was cut in its middle.
     if (error instanceof SyntaxError && transport.ended()) return;
-    throw asAgentError(error, signal);
+    throw withoutKey(asAgentError(error, signal), key);
   }
 }
 
@@ -122,6 +122,8 @@ async function checkStream(response: Response): Promise<void> {
   }
   const type = response.headers.get("content-type") ?? "";
   if (/^text\/event-stream\b/i.test(type)) return;
+  // Nobody reads it: without this its connection stays open for as long as the server likes.
+  await response.body?.cancel().catch(() => {});
   throw new AgentError("not_a_stream", `The server answered with ${type || "no content type"} instead of a stream.`, {
     status: response.status,
   });

@@ -1,5 +1,6 @@
 import * as z from "zod";
 import { AgentError, type ErrorReason } from "../agent/errors.ts";
+import { wellFormed } from "../agent/message.ts";
 
 /**
  * The platform's error bodies. Fields are optional, codes are strings or numbers, and a body can arrive framed as an
@@ -53,7 +54,26 @@ export function errorOf(status: number, text: string): AgentError {
       .trim()
       .slice(0, 300) ||
     `HTTP ${status}`;
-  return new AgentError(reason, message, { status });
+  return new AgentError(reason, capped(message), { status });
+}
+
+const MAX_MESSAGE = 1_000;
+
+/** Messages are shown, logged and stored: a server may not make them as long as it likes. */
+function capped(message: string): string {
+  return message.length > MAX_MESSAGE ? `${wellFormed(message.slice(0, MAX_MESSAGE))}…` : message;
+}
+
+/** Servers, and Node for a header it cannot send, name the key in what they say. It must reach no view and no file. */
+export function withoutKey(error: unknown, key: string | undefined): unknown {
+  if (!(error instanceof AgentError) || !key || !`${error.message}${causesOf(error)}`.includes(key)) return error;
+  const { reason, message, status } = error;
+  return new AgentError(reason, message.replaceAll(key, "…"), status === undefined ? {} : { status });
+}
+
+/** What a log would print of the errors behind an error. */
+function causesOf(error: Error): string {
+  return error.cause instanceof Error ? `\n${error.cause.stack ?? error.cause.message}${causesOf(error.cause)}` : "";
 }
 
 function reasonOf(status: number, failure: Failure | undefined): ErrorReason {
@@ -64,7 +84,8 @@ function reasonOf(status: number, failure: Failure | undefined): ErrorReason {
 function reasonOfCode(code: string, failure: Failure): ErrorReason | undefined {
   if (code === "risk_control") return "risk";
   const number = Number(code);
-  return Number.isInteger(number) && number >= 400 ? reasonOfStatus(number, failure) : undefined;
+  // Codes of their own numbering ("1302") say nothing here; the status does.
+  return Number.isInteger(number) && number >= 400 && number < 600 ? reasonOfStatus(number, failure) : undefined;
 }
 
 function reasonOfStatus(status: number, failure: Failure | undefined): ErrorReason {

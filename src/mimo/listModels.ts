@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AgentError, isAbort } from "../agent/errors.ts";
 import type { Endpoint } from "./endpoints.ts";
-import { errorOf } from "./failures.ts";
+import { errorOf, withoutKey } from "./failures.ts";
 
 const List = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 
@@ -17,6 +17,14 @@ export interface ListOptions {
  * tried. Throws AgentError; reason "input" when neither knows the question, which says nothing about the key.
  */
 export async function listModels(options: ListOptions): Promise<string[]> {
+  try {
+    return await askForList(options);
+  } catch (error) {
+    throw withoutKey(error, options.key);
+  }
+}
+
+async function askForList(options: ListOptions): Promise<string[]> {
   const { baseUrl } = options.endpoint;
   const root = baseUrl.replace(/\/v1$/, "");
   const addresses = [`${baseUrl}/models`, ...(root === baseUrl ? [] : [`${root}/models`])];

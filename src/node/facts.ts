@@ -19,6 +19,7 @@ const MAX_REPOSITORIES = 5;
 /** What the model is told of where it works. */
 export function createFacts({ roots, shellName, clock, trusted }: FactsOptions): WorkspaceFacts {
   let git: Promise<string | undefined> | undefined;
+  let before: string | undefined;
   return {
     async read({ signal }) {
       const folders = roots();
@@ -31,6 +32,9 @@ export function createFacts({ roots, shellName, clock, trusted }: FactsOptions):
       if (!trusted() || folders.length === 0) return facts;
       git ??= findOnPath("git", { avoid: folders.map(({ path }) => path) });
       const state = await repositories(await git, folders, signal);
+      // A repository that git was too slow for is not one that is gone.
+      before = state === "unknown" ? before : state;
+      if (state === "unknown") return facts.set("Git", before ?? "not known, git did not answer in time");
       return state === undefined ? facts : facts.set("Git", state);
     },
   };
@@ -58,9 +62,11 @@ async function repositories(
   const states = await Promise.all(
     roots.slice(0, MAX_REPOSITORIES).map(async ({ path }, i) => {
       const state = await readGitState(git, path, signal);
-      return state && (labels[i] ? `${labels[i]} ${said(state)}` : said(state));
+      if (state === undefined || state === "unknown") return state;
+      return labels[i] ? `${labels[i]} ${said(state)}` : said(state);
     }),
   );
+  if (states.includes("unknown")) return "unknown";
   const known = states.filter((state) => state !== undefined);
   return known.length > 0 ? known.join("; ") : undefined;
 }

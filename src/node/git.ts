@@ -13,10 +13,14 @@ const TIMEOUT_MS = 1_500;
 
 /**
  * The state of a repository, without running anything that its configuration names: no fsmonitor, no hooks, no look
- * into submodules; nothing is written. undefined outside repositories and when it takes too long.
+ * into submodules; nothing is written. undefined outside repositories, "unknown" when it takes too long or is stopped.
  * `git` is absolute. Only for trusted folders.
  */
-export function readGitState(git: string, folder: string, signal: AbortSignal): Promise<GitState | undefined> {
+export function readGitState(
+  git: string,
+  folder: string,
+  signal: AbortSignal,
+): Promise<GitState | "unknown" | undefined> {
   const args = [
     ...["-c", "core.fsmonitor=false", "-c", `core.hooksPath=${devNull}`, "--no-optional-locks", "status"],
     ...["--porcelain=v2", "--branch", "-z", "--ignore-submodules=dirty"],
@@ -31,7 +35,10 @@ export function readGitState(git: string, folder: string, signal: AbortSignal): 
     signal,
   };
   return new Promise((resolve) => {
-    execFile(git, args, options, (error, output) => resolve(error ? undefined : parseStatus(output)));
+    execFile(git, args, options, (error, output) => {
+      if (!error) resolve(parseStatus(output));
+      else resolve(error.killed || signal.aborted ? "unknown" : undefined);
+    });
   });
 }
 

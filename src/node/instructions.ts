@@ -1,8 +1,12 @@
 import { constants } from "node:fs";
 import { open } from "node:fs/promises";
+import { homedir } from "node:os";
 import { basename, join } from "node:path";
 import { type Root, realPath, rootLabels, shownUnder, underRoot } from "./places.ts";
 import { notText } from "./text.ts";
+
+/** The user's own instructions, read for every chat of theirs on this machine. */
+export const USER_INSTRUCTIONS = join(homedir(), ".mimo", "AGENTS.md");
 
 export interface InstructionsOptions {
   readonly roots: readonly Root[];

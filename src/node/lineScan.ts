@@ -19,7 +19,7 @@ export function lineScan({ pattern, literal, ignoreCase, limit }: TextQuery): Li
   if (!literal && /(^|[^\\])(\\\\)*\\n/.test(pattern)) throw new ToolError(LINE_BY_LINE);
   const expression = compile(literal ? pattern.replace(/[\\^$.*+?()[\]{}|/]/g, "\\$&") : pattern, ignoreCase);
   const scan: LineScan = (text) => scanLines(text, expression, limit + 1);
-  return literal || !/[*+{]/.test(pattern) ? scan : interruptible(scan);
+  return literal || !/[*+?{|]/.test(pattern) ? scan : interruptible(scan);
 }
 
 function scanLines(text: string, expression: RegExp, limit: number): ScannedLine[] {
@@ -34,7 +34,7 @@ function scanLines(text: string, expression: RegExp, limit: number): ScannedLine
   return found;
 }
 
-/** Repetition within repetition can take longer than the universe on one line; called from a script it can be ended. */
+/** Repetition within repetition, or choice after choice, can take longer than the universe on one line; called from a script it can be ended. */
 function interruptible(scan: LineScan): LineScan {
   let text = "";
   const context = createContext({ scan: () => scan(text) });
@@ -44,7 +44,9 @@ function interruptible(scan: LineScan): LineScan {
     try {
       return script.runInContext(context, { timeout: MAX_MS_A_TEXT }) as ScannedLine[];
     } catch (error) {
-      throw new ToolError("The pattern takes too long. Write one without nested repetition.", { cause: error });
+      throw new ToolError("The pattern takes too long. Write one without nested repetition or many choices.", {
+        cause: error,
+      });
     }
   };
 }

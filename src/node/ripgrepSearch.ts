@@ -1,10 +1,11 @@
 import { spawn } from "node:child_process";
 import { dirname, isAbsolute, relative, sep } from "node:path";
-import { createInterface } from "node:readline";
 import * as z from "zod";
 import { ToolError } from "../agent/errors.ts";
 import type { TextMatch, TextQuery } from "../agent/ports.ts";
+import { linesOf } from "./lines.ts";
 import { globTest, isWithheld, MAX_FILE_BYTES, MAX_LINE, shownIn, type Target, type TextSearcher } from "./searchIn.ts";
+import { commandEnvironment } from "./shellProgram.ts";
 
 /** Searches with a ripgrep of which the absolute path is known. */
 export function createRipgrepSearch(program: string): TextSearcher {
@@ -139,19 +140,22 @@ function run(
       signal,
       windowsHide: true,
       cwd: dirname(program),
+      env: commandEnvironment(process.env),
     });
     let enough = false;
     let errors = "";
-    const lines = createInterface({ input: child.stdout, crlfDelay: Number.POSITIVE_INFINITY });
-    lines.on("line", (line) => {
-      if (enough || onLine(line) === "go on") return;
-      enough = true;
-      child.kill("SIGKILL");
-    });
+    const read = async () => {
+      for await (const line of linesOf(child.stdout)) {
+        if (enough || onLine(line) === "go on") continue;
+        enough = true;
+        child.kill("SIGKILL");
+      }
+    };
+    const drained = read();
+    drained.catch(reject);
     child.stderr.setEncoding("utf8").on("data", (text: string) => {
       if (errors.length < 4_000) errors += text;
     });
-    const drained = new Promise<void>((done) => lines.once("close", done));
     child.once("error", reject);
     child.once("close", (code) => {
       drained.then(() => {

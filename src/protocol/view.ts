@@ -58,11 +58,30 @@ export type ViewEvent =
       readonly model?: string | undefined;
     }
   /** What an edit call changes; comes before its question or result. */
-  | { readonly type: "change"; readonly at: string; readonly turn: number; readonly callId: string; readonly change: FileChange }
+  | {
+      readonly type: "change";
+      readonly at: string;
+      readonly turn: number;
+      readonly callId: string;
+      readonly change: FileChange;
+    }
   /** Follows an `approval` event with the same id. */
-  | { readonly type: "question"; readonly at: string; readonly turn: number; readonly id: string; readonly callId: string; readonly question: QuestionView }
+  | {
+      readonly type: "question";
+      readonly at: string;
+      readonly turn: number;
+      readonly id: string;
+      readonly callId: string;
+      readonly question: QuestionView;
+    }
   /** The question was answered, or taken back because the task was stopped. */
-  | { readonly type: "answered"; readonly at: string; readonly turn: number; readonly id: string; readonly decision: "once" | "session" | "deny" | "stopped" };
+  | {
+      readonly type: "answered";
+      readonly at: string;
+      readonly turn: number;
+      readonly id: string;
+      readonly decision: "once" | "session" | "deny" | "stopped";
+    };
 
 export interface ModelView {
   readonly id: string;
@@ -92,7 +111,12 @@ export interface PanelState {
 }
 
 export type ToView =
-  | { readonly type: "snapshot"; readonly seq: number; readonly state: PanelState; readonly events: readonly ViewEvent[] }
+  | {
+      readonly type: "snapshot";
+      readonly seq: number;
+      readonly state: PanelState;
+      readonly events: readonly ViewEvent[];
+    }
   | { readonly type: "events"; readonly seq: number; readonly events: readonly ViewEvent[] }
   | { readonly type: "state"; readonly seq: number; readonly state: PanelState }
   /** Puts the cursor into the composer, with text before it when given. */

@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { ToolError } from "../agent/errors.ts";
 import type { Place, TextFile } from "../agent/ports.ts";
-import type { Tool, ToolEnv } from "../agent/tool.ts";
+import type { Plan, Tool, ToolEnv } from "../agent/tool.ts";
 import { type Applied, applyEdits, type Edit, type EditOutcome, nearestLine } from "../edit/apply.ts";
 import { textChange } from "../edit/hunks.ts";
 import { toolArguments } from "./arguments.ts";
@@ -32,12 +32,13 @@ export const editFile: Tool<z.infer<typeof schema>> = {
         all: replace_all,
       }),
     );
-    refuseChanged(place, file, wanted, env);
+    const since = changedSince(place, file, wanted, env);
+    if (since) return since;
     const applied = applyEdits(file.text, wanted);
     // What stands in a file is told only of one that the model was allowed to read.
     const failures = failuresOf(applied, env.seen.has(place.path) ? file.text : undefined);
-    if (failures.length === edits.length) throw new ToolError(failures.join("\n"));
-    if (applied.text === file.text) throw new ToolError("These edits together leave the file as it is.");
+    if (failures.length === edits.length) return toldOnly(place, failures.join("\n"));
+    if (applied.text === file.text) return toldOnly(place, "These edits together leave the file as it is.");
     const change = {
       shown: place.shown,
       path: place.path,
@@ -55,15 +56,27 @@ export const editFile: Tool<z.infer<typeof schema>> = {
   },
 };
 
+/** Why nothing is edited says what stands in the file, be it only that a guess was wrong: it is judged as a read. */
+function toldOnly(place: Place, words: string, told = () => {}): Plan {
+  return {
+    actions: [{ kind: "read", place }],
+    run: async () => {
+      told();
+      throw new ToolError(words);
+    },
+  };
+}
+
 /** What the model believes to be there may be gone. It gets the passage as it is now, so that its next call can land. */
-function refuseChanged(place: Place, file: TextFile, edits: readonly Edit[], env: ToolEnv): void {
+function changedSince(place: Place, file: TextFile, edits: readonly Edit[], env: ToolEnv): Plan | undefined {
   const seen = env.seen.get(place.path);
-  if (seen === undefined || seen === file.version) return;
-  env.seen.set(place.path, file.version);
+  if (seen === undefined || seen === file.version) return undefined;
   const lines = new Set(edits.map(({ oldText }) => nearestLine(file.text, oldText) ?? 1));
   const passages = [...lines].slice(0, 3).map((line) => passageAt(file.text, line));
-  throw new ToolError(
+  return toldOnly(
+    place,
     `${place.shown} has changed since you last saw it; nothing was edited. It now reads:\n${passages.join("\n")}\nEdit again if that is still right.`,
+    () => env.seen.set(place.path, file.version),
   );
 }
 

@@ -32,10 +32,10 @@ function short(value: number): string {
   return decimals === 0 ? text : text.replace(/\.?0+$/, "");
 }
 
-/** Rounded down: what is not wholly cached never reads as 100 %. */
+/** Rounded down: what is not wholly cached never reads as 100 %. A little is not nothing: "<1 %". */
 export function percent(part: number, whole: number): string {
-  const value = whole <= 0 ? 0 : Math.min(100, Math.max(0, Math.floor((part / whole) * 100)));
-  return isChinese() ? `${value}%` : `${value}\u00a0%`;
+  const share = whole <= 0 ? 0 : Math.min(100, Math.max(0, (part / whole) * 100));
+  return `${share > 0 && share < 1 ? "<1" : Math.floor(share)}\u00a0%`;
 }
 
 export function seconds(ms: number): string {

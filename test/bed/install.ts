@@ -75,7 +75,7 @@ async function installInto(folder: string, cache: string): Promise<void> {
 
 async function npm(cwd: string, args: readonly string[], env: NodeJS.ProcessEnv = {}): Promise<void> {
   console.log(`  npm ${args.slice(0, 1).join(" ")} in ${cwd.slice(cwd.indexOf("install-"))}`);
-  const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--update-notifier=false"];
+  const quiet = ["--no-audit", "--no-fund", "--loglevel=error", "--no-progress", "--update-notifier=false"];
   await runProcess("npm", [...args, ...quiet], { cwd, env: { ...outerEnvironment(), ...env } });
 }
 

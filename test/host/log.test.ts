@@ -4,7 +4,7 @@ import { createLog } from "../../src/host/log.ts";
 
 describe("the log", () => {
   it("takes lines after VS Code has closed it: a task may still be writing down its end", () => {
-    const log = createLog(() => []);
+    const log = createLog("MiMo test", () => []);
     log.info("open");
     log.dispose();
     assert.doesNotThrow(() => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import type { CDPSession } from "playwright-core";
+import type { CDPSession, Frame } from "playwright-core";
 import type { ScriptInput } from "../simulator/script.ts";
 import { useWorkbench } from "./fixture.ts";
 
@@ -19,7 +19,7 @@ describe("the composer", () => {
     assert.equal(await workbench.composer.inputValue(), "first\nsecond");
     await workbench.page.keyboard.press("Enter");
     await said().first().waitFor();
-    assert.equal(await said().first().innerText(), "first\nsecond");
+    assert.equal(await said().first().textContent(), "first\nsecond");
     assert.equal(await workbench.composer.inputValue(), "");
     await workbench.idle();
   });
@@ -28,9 +28,11 @@ describe("the composer", () => {
     const workbench = window();
     const before = await said().count();
     await workbench.composer.click();
+    const keys = await recordKeys(await workbench.panelFrame());
     const keyboard = await workbench.page.context().newCDPSession(workbench.page);
     await compose(keyboard, "nihao");
     await pressEnterOfInputMethod(keyboard);
+    assert.deepEqual(await keys(), [{ key: "Enter", keyCode: 229, isComposing: true }]);
     await keyboard.send("Input.insertText", { text: "你好" });
     await workbench.page.waitForTimeout(300);
     assert.equal(await workbench.composer.inputValue(), "你好");
@@ -38,17 +40,17 @@ describe("the composer", () => {
     await workbench.page.waitForTimeout(300);
     await workbench.page.keyboard.press("Enter");
     await said().nth(before).waitFor();
-    assert.equal(await said().nth(before).innerText(), "你好");
+    assert.equal(await said().nth(before).textContent(), "你好");
     await workbench.idle();
   });
 
   it("keeps a draft over a reload of the window", async () => {
     const workbench = window();
     await workbench.composer.fill("not yet sent");
-    await workbench.page.waitForTimeout(500);
+    // In a browser VS Code writes the state of views down every five seconds.
+    await workbench.page.waitForTimeout(7000);
     await workbench.reload();
     await workbench.openMimo();
-    await workbench.panel.locator("body").waitFor();
     assert.equal(await workbench.composer.inputValue(), "not yet sent");
     await workbench.composer.fill("");
   });
@@ -82,7 +84,24 @@ async function compose(keyboard: CDPSession, text: string): Promise<void> {
 }
 
 async function pressEnterOfInputMethod(keyboard: CDPSession): Promise<void> {
-  const key = { key: "Process", code: "Enter", windowsVirtualKeyCode: 229 };
+  const key = { key: "Enter", code: "Enter", windowsVirtualKeyCode: 229 };
   await keyboard.send("Input.dispatchKeyEvent", { type: "rawKeyDown", ...key });
   await keyboard.send("Input.dispatchKeyEvent", { type: "keyUp", ...key });
+}
+
+interface PressedKey {
+  readonly key: string;
+  readonly keyCode: number;
+  readonly isComposing: boolean;
+}
+
+/** Records what keys the page gets from now on. */
+async function recordKeys(frame: Frame): Promise<() => Promise<PressedKey[]>> {
+  await frame.evaluate(() => {
+    const pressed: PressedKey[] = [];
+    Object.assign(globalThis, { pressed });
+    const record = ({ key, keyCode, isComposing }: KeyboardEvent) => pressed.push({ key, keyCode, isComposing });
+    document.addEventListener("keydown", record, true);
+  });
+  return () => frame.evaluate(() => (globalThis as unknown as { pressed: PressedKey[] }).pressed);
 }

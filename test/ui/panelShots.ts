@@ -33,7 +33,7 @@ const SHOTS: readonly Shot[] = [
   ...([240, 340] as const).map((width): Shot => ({ ...edit, width })),
   ...(["light", "hc-dark", "hc-light"] as const).map((theme): Shot => ({ ...edit, theme })),
   { ...command, locale: "zh-cn", width: 480 },
-  { ...command, name: "refusal", click: "text=Don't run" },
+  { ...command, name: "refusal", click: "[aria-label='Say why']" },
   { ...setUp },
   { ...setUp, locale: "zh-cn", theme: "light" },
   { name: "empty", state: local, events: [], height: 480 },

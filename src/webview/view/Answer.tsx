@@ -1,12 +1,13 @@
 import type { Signal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Item, ItemOf } from "../items.ts";
 import { MarkdownStream } from "../markdown/stream.ts";
 
 /** The model's words. Only the frame is the virtual DOM's; what is inside belongs to the stream. */
 export function Answer({ item }: { item: Signal<Item> }) {
   const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // Before the frame: a chat that opens shows its answers at once and lays them out once.
+  useLayoutEffect(() => {
     const node = host.current;
     if (!node) return;
     node.replaceChildren();

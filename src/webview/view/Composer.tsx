@@ -1,5 +1,5 @@
 import { useSignal } from "@preact/signals";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PanelState } from "../../protocol/view.ts";
 import { percent } from "../figures.ts";
 import { Icon, Ring } from "../icons.tsx";
@@ -17,7 +17,7 @@ export function Composer({ state }: { state: PanelState }) {
   const field = useRef<HTMLTextAreaElement>(null);
   const refused = useSignal(false);
   const focuses = focusRequests.value;
-  useEffect(() => {
+  useLayoutEffect(() => {
     const node = field.current;
     if (!node || focuses === 0) return;
     node.focus();

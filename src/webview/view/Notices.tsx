@@ -1,11 +1,13 @@
 import type { Signal } from "@preact/signals";
-import type { ErrorReason } from "../../agent/errors.ts";
 import type { FromView } from "../../protocol/view.ts";
-import { credits, thin } from "../figures.ts";
+import { labelOf, type Press, pressesFor, titleOf, wordsOf } from "../failures.ts";
 import { Icon } from "../icons.tsx";
 import type { Item, ItemOf } from "../items.ts";
 import { t } from "../l10n.ts";
-import { post, state } from "../store.ts";
+import { noticeWords, prefixBreakWords } from "../notes.ts";
+import { draft, focusRequests, post, state, transcript } from "../store.ts";
+import { visible } from "../terminal.ts";
+import { openPopup } from "./Popup.tsx";
 import { Row } from "./Row.tsx";
 import { useElapsed } from "./seconds.ts";
 
@@ -53,27 +55,12 @@ export function Notice({ item }: { item: Signal<Item> }) {
   );
 }
 
-function noticeWords(reason: string): string {
-  switch (reason) {
-    case "max_turns":
-      return t("Paused: this task reached its limit of requests. Send a message to go on.");
-    case "max_credits":
-      return t("Paused: this task reached its limit of credits. Send a message to go on.");
-    default:
-      return t(reason);
-  }
-}
-
 export function PrefixBreak({ item }: { item: Signal<Item> }) {
-  const { reason, tokens, credits: cost } = item.value as ItemOf<"prefix_break">;
-  const why = reason === "model_switch" ? t("Another model starts with an empty cache") : t("The cache starts anew");
   return (
     <div class="steps">
       <div class="step wrapped">
         <Icon name="info" />
-        <span class="d num">
-          {t("{0}: {1} tokens are read in full once, about {2}.", why, thin(tokens), credits(cost))}
-        </span>
+        <span class="d">{prefixBreakWords(item.value as ItemOf<"prefix_break">)}</span>
       </div>
     </div>
   );
@@ -81,30 +68,24 @@ export function PrefixBreak({ item }: { item: Signal<Item> }) {
 
 type CommandName = Extract<FromView, { readonly type: "command" }>["name"];
 
-/** A failure: what happened, why, and what to press. */
+/** A failure: what happened, what to do, and the buttons for it. Only the last one is still to be acted on. */
 export function Failure({ item, last }: { item: Signal<Item>; last: boolean }) {
   const { reason, message } = item.value as ItemOf<"error">;
-  const idle = state.value?.busy === false;
-  const command = COMMANDS[reason];
+  const { title, happened, advice } = wordsOf(reason);
+  const open = last && state.value?.busy === false;
   return (
     <div class="note err" role="alert">
       <span class="row head">
         <Icon name="error" tone="err" />
-        <span class="b">{titleOf(reason)}</span>
+        <span class="b">{title}</span>
       </span>
-      <div class="mut told">{message}</div>
-      <div>{adviceFor(reason)}</div>
+      <div>{happened}</div>
+      {open ? <div>{advice}</div> : null}
+      {message.trim() === "" ? null : <div class="told">{t("Details: {0}", visible(message))}</div>}
       <div class="row wrap">
-        {command ? <CommandButton name={command} primary={last} /> : null}
-        {last && idle && GOES_ON.has(reason) ? (
-          <button
-            type="button"
-            class={command ? "btn sec" : "btn"}
-            onClick={() => post({ type: "send", text: t("Go on.") })}
-          >
-            {t("Go on")}
-          </button>
-        ) : null}
+        {open
+          ? pressesFor(reason).map((press, i) => <PressButton key={press} press={press} primary={i === 0} />)
+          : null}
         <button type="button" class="btn quiet mut" onClick={() => post({ type: "command", name: "showLog" })}>
           {t("Show log")}
         </button>
@@ -113,120 +94,58 @@ export function Failure({ item, last }: { item: Signal<Item>; last: boolean }) {
   );
 }
 
-export function CommandButton({ name, primary }: { name: CommandName; primary: boolean }) {
+function PressButton({ press, primary }: { press: Press; primary: boolean }) {
   return (
-    <button type="button" class={primary ? "btn" : "btn sec"} onClick={() => post({ type: "command", name })}>
-      {labelOf(name)}
+    <button type="button" class={primary ? "btn" : "btn sec"} onClick={() => act(press)}>
+      {labelOf(press)}
     </button>
   );
 }
 
-function labelOf(name: CommandName): string {
+function act(press: Press): void {
+  switch (press) {
+    case "setKey":
+    case "openConsole":
+      post({ type: "command", name: press });
+      break;
+    case "newChat":
+      post({ type: "newChat" });
+      break;
+    case "chooseModel":
+      openPopup.value = "models";
+      break;
+    case "editMessage":
+      takeBack();
+      break;
+    case "goOn":
+      if (state.value?.busy === false) post({ type: "send", text: t("Go on.") });
+      break;
+  }
+}
+
+/** Puts the last message back into the composer, before what is written there. */
+function takeBack(): void {
+  const text = transcript.value.tasks.at(-1)?.user?.text ?? "";
+  if (!draft.value.startsWith(text)) draft.value = draft.value.trim() === "" ? text : `${text}\n${draft.value}`;
+  focusRequests.value += 1;
+}
+
+export function CommandButton({ name, primary }: { name: CommandName; primary: boolean }) {
+  return (
+    <button type="button" class={primary ? "btn" : "btn sec"} onClick={() => post({ type: "command", name })}>
+      {commandLabel(name)}
+    </button>
+  );
+}
+
+function commandLabel(name: CommandName): string {
   switch (name) {
     case "setKey":
-      return t("Add key");
     case "openConsole":
-      return t("Open console");
+      return labelOf(name);
     case "manageTrust":
       return t("Manage trust");
     case "showLog":
       return t("Show log");
-  }
-}
-
-const COMMANDS: Partial<Record<ErrorReason, CommandName>> = {
-  auth: "setKey",
-  pairing: "setKey",
-  balance: "openConsole",
-  quota: "openConsole",
-  region: "openConsole",
-  risk: "openConsole",
-};
-
-/** Failures after which the same task can simply go on. */
-const GOES_ON: ReadonlySet<ErrorReason> = new Set([
-  "rate",
-  "server",
-  "network",
-  "stalled",
-  "cut",
-  "not_a_stream",
-  "malformed",
-  "truncated",
-  "repetition",
-]);
-
-function titleOf(reason: ErrorReason): string {
-  switch (reason) {
-    case "auth":
-      return t("The key was refused");
-    case "pairing":
-      return t("This key belongs to another address");
-    case "balance":
-      return t("The balance is used up");
-    case "quota":
-      return t("Token Plan used up");
-    case "rate":
-      return t("Too many requests");
-    case "region":
-      return t("Not available in this region");
-    case "risk":
-      return t("Refused by the platform's risk control");
-    case "filter":
-      return t("Stopped by the content filter");
-    case "bad_request":
-      return t("The platform refused the request");
-    case "too_long":
-      return t("The chat is too long for the model");
-    case "input":
-      return t("The model does not take this input");
-    case "server":
-      return t("The platform has a fault");
-    case "network":
-      return t("No connection");
-    case "stalled":
-      return t("The answer stopped coming");
-    case "cut":
-      return t("The answer was cut off");
-    case "not_a_stream":
-      return t("Something else answered than the model");
-    case "malformed":
-      return t("The answer could not be read");
-    case "truncated":
-      return t("The answer reached its length limit");
-    case "repetition":
-      return t("The answer repeated itself");
-  }
-}
-
-function adviceFor(reason: ErrorReason): string {
-  switch (reason) {
-    case "auth":
-    case "pairing":
-      return t("Add a key that fits; this chat is kept and goes on with it.");
-    case "balance":
-    case "quota":
-      return t("Top up in the console, or add another key. Nothing of this chat is lost.");
-    case "region":
-    case "risk":
-      return t("The console says more. Nothing of this chat is lost.");
-    case "filter":
-    case "input":
-    case "bad_request":
-      return t("Change the message and send it again, or start a new chat.");
-    case "too_long":
-      return t("Start a new chat, or choose a model with a larger window.");
-    case "rate":
-      return t("Wait a moment, then go on.");
-    case "network":
-    case "not_a_stream":
-      return t("Check the connection or the proxy, then go on. What was done so far is kept.");
-    case "server":
-    case "stalled":
-    case "cut":
-    case "malformed":
-    case "truncated":
-    case "repetition":
-      return t("Nothing of the broken answer was run. What was done before is kept.");
   }
 }

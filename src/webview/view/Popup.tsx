@@ -1,6 +1,6 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 
 export type PopupName = "modes" | "models";
 
@@ -16,7 +16,8 @@ export function closePopup(): void {
 /** Closes on Esc, on a click elsewhere, and when the cursor leaves it. */
 export function Popup({ label, children }: { label: string; children: ComponentChildren }) {
   const host = useRef<HTMLDivElement>(null);
-  useEffect(() => {
+  // With the frame that shows it: the next key is already its own.
+  useLayoutEffect(() => {
     host.current?.querySelector<HTMLElement>("[data-first]")?.focus();
     const onPointerDown = ({ target }: PointerEvent) => {
       if (!(target instanceof Element) || target.closest(".pop,[data-opens]")) return;

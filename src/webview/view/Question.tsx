@@ -1,25 +1,24 @@
 import { type Signal, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
-import { useEffect, useRef } from "preact/hooks";
+import { useLayoutEffect, useRef } from "preact/hooks";
 import type { QuestionView } from "../../protocol/view.ts";
 import { previewOfChange } from "../changes.ts";
 import { Icon } from "../icons.tsx";
 import type { Item, ItemOf, Question } from "../items.ts";
-import { shortcutOf } from "../keys.ts";
+import { Composition, shortcutOf } from "../keys.ts";
 import { t } from "../l10n.ts";
 import { post, transcript } from "../store.ts";
 import { visible } from "../terminal.ts";
 import { Diff } from "./Diff.tsx";
+import { IconButton } from "./Row.tsx";
 
-/** Id of the question whose refusal is being explained. */
-const refusing = signal<string | undefined>(undefined);
-const refusal = signal("");
+/** The refusal that is being explained: its question, and what is written so far. */
+const refusal = signal<{ readonly id: string; readonly text: string } | undefined>(undefined);
 
 export function answer(id: string, decision: "once" | "session" | "deny", reason = ""): void {
   const words = reason.trim().slice(0, 4000);
   post({ type: "answer", id, decision, ...(words === "" ? {} : { reason: words }) });
-  refusing.value = undefined;
-  refusal.value = "";
+  refusal.value = undefined;
 }
 
 interface Words {
@@ -39,16 +38,13 @@ function wordsFor({ kind }: QuestionView): Words {
   }
 }
 
-/** Why it asks, and the answers. The oldest question has the filled button and the keys. */
+/** Why it asks, and the answers, each one click. The oldest question has the filled button and the keys. */
 export function QuestionFooter({ question }: { question: Question }) {
   const { id, asks, decision } = question;
   if (decision !== undefined) return null;
   const current = transcript.value.waiting.value[0]?.id === id;
   const words = wordsFor(asks);
-  const reject = () => {
-    if (refusing.value === id) answer(id, "deny", refusal.value);
-    else refusing.value = id;
-  };
+  const explained = refusal.value?.id === id ? refusal.value.text : undefined;
   return (
     <>
       <Why reason={asks.reason} />
@@ -66,18 +62,26 @@ export function QuestionFooter({ question }: { question: Question }) {
             </span>
           ) : null}
         </button>
-        <button type="button" class="btn sec" onClick={reject}>
+        <button type="button" class="btn sec" onClick={() => answer(id, "deny", explained)}>
           {words.reject}
         </button>
-        {refusing.value === id ? (
-          <Refusal id={id} />
-        ) : (
+        <IconButton
+          icon="reason"
+          label={t("Say why")}
+          expanded={explained !== undefined}
+          onClick={() => {
+            refusal.value = explained === undefined ? { id, text: "" } : undefined;
+          }}
+        />
+        {explained === undefined ? (
           <>
             <span class="grow" />
             <button type="button" class="btn quiet full" onClick={() => answer(id, "session")}>
               {words.always}
             </button>
           </>
+        ) : (
+          <Reason id={id} text={explained} />
         )}
       </div>
     </>
@@ -89,33 +93,40 @@ function acceptKeys(): string {
 }
 
 /** Takes the place of a button of the same height: what was pressed stays where it is. */
-function Refusal({ id }: { id: string }) {
+function Reason({ id, text }: { id: string; text: string }) {
   const field = useRef<HTMLInputElement>(null);
-  useEffect(() => field.current?.focus(), []);
+  const composition = useRef(new Composition());
+  useLayoutEffect(() => field.current?.focus(), []);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.isComposing || event.keyCode === 229) return;
+    if (composition.current.owns(event, event.timeStamp)) return;
     if (event.key === "Escape") {
-      event.stopPropagation();
-      refusing.value = undefined;
-    } else if (event.key === "Enter" && shortcutOf(event) === undefined) {
+      // The button that opened it, the element before, takes the cursor back.
+      const opener = field.current?.previousElementSibling;
+      if (opener instanceof HTMLElement) opener.focus();
+      refusal.value = undefined;
+    } else if (event.key === "Enter") {
       event.preventDefault();
-      answer(id, "deny", refusal.value);
-    }
+      if (!event.repeat) answer(id, "deny", text);
+    } else if (!shortcutOf(event)) return;
+    // Esc stops no task from here, and no key for answers accepts what is being refused.
+    event.stopPropagation();
   };
   return (
     <input
       ref={field}
-      class="refusal"
+      class="reason"
       type="text"
       dir="auto"
       maxLength={4000}
       aria-label={t("Reason, or what to do instead")}
       placeholder={t("Reason (optional), Enter sends")}
-      value={refusal.value}
+      value={text}
       onInput={(event) => {
-        refusal.value = event.currentTarget.value;
+        refusal.value = { id, text: event.currentTarget.value };
       }}
       onKeyDown={onKeyDown}
+      onCompositionStart={() => composition.current.start()}
+      onCompositionEnd={(event) => composition.current.end(event.timeStamp)}
     />
   );
 }

@@ -18,7 +18,7 @@ export function TaskFooter({ task, last }: { task: Task; last: boolean }) {
       {busy || end ? (
         <span class="num">{end ? seconds(between(task.startedAt, end.at)) : <Since from={task.startedAt} />}</span>
       ) : null}
-      {last ? <ContextShare /> : null}
+      {last && transcript.value.context.value > 0 ? <ContextShare /> : null}
     </section>
   );
 }
@@ -28,7 +28,7 @@ function Spent({ totals }: { totals: Totals }) {
     <>
       <span class="num">{credits(totals.credits)}</span>
       <span class="num">{t("{0} from cache", percent(totals.cached, totals.prompt))}</span>
-      <span class="num">{t("{0} tokens", thin(totals.prompt + totals.output))}</span>
+      <span class="num wide">{t("{0} tokens", thin(totals.prompt + totals.output))}</span>
     </>
   );
 }

@@ -9,6 +9,7 @@ import { post, state, transcript } from "../store.ts";
 import { Answer } from "./Answer.tsx";
 import { CommandCard } from "./CommandCard.tsx";
 import { EditCard } from "./EditCard.tsx";
+import { useFirstDrawn } from "./filling.ts";
 import { Looks } from "./Looks.tsx";
 import { Failure, Notice, PrefixBreak, Retry } from "./Notices.tsx";
 import { OtherCard } from "./OtherCard.tsx";
@@ -19,17 +20,32 @@ import { TaskFooter } from "./TaskFooter.tsx";
 
 /** The chat as a document: a part for each message of the user and what came of it. */
 export function Transcript() {
-  const { tasks, count } = transcript.value;
+  const chat = transcript.value;
   const host = useRef<HTMLElement>(null);
   useEffect(() => serveClicks(host.current), []);
-  const shown = count.value;
+  const shown = chat.count.value;
+  const from = useFirstDrawn(chat, shown);
   return (
     <section class="log" role="log" aria-live="off" aria-label={t("Conversation")} ref={host}>
-      {tasks.slice(0, shown).map((task, i) => (
-        <TaskView key={task.key} task={task} last={i === shown - 1} />
-      ))}
+      {chat.tasks
+        .slice(0, shown)
+        .map((task, i) => taskNodeOf(task, i === shown - 1 ? "last" : i < from ? "undrawn" : "old"))}
     </section>
   );
+}
+
+type TaskState = "last" | "old" | "undrawn";
+
+const taskNodes = new WeakMap<Task, { readonly state: TaskState; readonly node: VNode }>();
+
+/** The same node for the same task, as with items. */
+function taskNodeOf(task: Task, state: TaskState): VNode {
+  const known = taskNodes.get(task);
+  if (known?.state === state) return known.node;
+  const undrawn = <div key={task.key} class="task old" />;
+  const node = state === "undrawn" ? undrawn : <TaskView key={task.key} task={task} last={state === "last"} />;
+  taskNodes.set(task, { state, node });
+  return node;
 }
 
 function TaskView({ task, last }: { task: Task; last: boolean }) {

@@ -4,6 +4,8 @@ import { signal } from "@preact/signals";
 export const atEnd = signal(true);
 
 const NEAR_PX = 24;
+/** A scroll this soon after a wheel, key or touch is the user's, in milliseconds; smooth scrolling takes that long. */
+const BY_USER_MS = 600;
 let scrollToEnd: (() => void) | undefined;
 
 export function goToEnd(): void {
@@ -17,11 +19,22 @@ export function followEnd(scroller: HTMLElement, content: HTMLElement): () => vo
     scroller.scrollTop = scroller.scrollHeight;
   };
   let top = scroller.scrollTop;
+  let byUserUntil = 0;
+  let held = false;
+  const onInput = () => {
+    byUserUntil = performance.now() + BY_USER_MS;
+  };
+  const onHold = (event: Event) => {
+    held = event.type === "pointerdown";
+    onInput();
+  };
   const onScroll = () => {
     const left = scroller.scrollHeight - scroller.clientHeight - scroller.scrollTop;
-    // Only a move upwards leaves the end: content that grew below is followed.
+    const byUser = held || performance.now() < byUserUntil;
+    // Only the user's own move upwards leaves the end. The browser moves too, when a card above folds or the panel
+    // is resized.
     if (left <= NEAR_PX) atEnd.value = true;
-    else if (scroller.scrollTop < top) atEnd.value = false;
+    else if (byUser && scroller.scrollTop < top) atEnd.value = false;
     top = scroller.scrollTop;
   };
   const observer = new ResizeObserver(() => {
@@ -30,9 +43,14 @@ export function followEnd(scroller: HTMLElement, content: HTMLElement): () => vo
   });
   observer.observe(content);
   observer.observe(scroller);
-  scroller.addEventListener("scroll", onScroll, { passive: true });
+  const listening = new AbortController();
+  const options = { passive: true, signal: listening.signal };
+  scroller.addEventListener("scroll", onScroll, options);
+  for (const type of ["wheel", "touchmove", "keydown"]) scroller.addEventListener(type, onInput, options);
+  scroller.addEventListener("pointerdown", onHold, options);
+  for (const type of ["pointerup", "pointercancel"]) window.addEventListener(type, onHold, options);
   return () => {
     observer.disconnect();
-    scroller.removeEventListener("scroll", onScroll);
+    listening.abort();
   };
 }

@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import * as z from "zod";
 import { createChat } from "../../../src/agent/chat.ts";
-import { AgentError } from "../../../src/agent/errors.ts";
+import { AgentError, ToolError } from "../../../src/agent/errors.ts";
 import type { AgentEvent } from "../../../src/agent/events.ts";
 import { openCalls } from "../../../src/agent/message.ts";
+import type { AnyTool, Tool } from "../../../src/agent/tool.ts";
 import { answer, noteTools, recordedDeps, scriptedModel } from "./fakes.ts";
 
 const head = { system: "system", tools: [] };
@@ -340,5 +342,58 @@ describe("chat", () => {
     await chat.send("a", options());
     await chat.send("b", { ...options(), model: "mimo-v2.6-flash" });
     assert.ok(brief(events).includes("2 prefix_break model_switch 110"));
+  });
+
+  it("says nothing of facts that could not be read", async () => {
+    const model = scriptedModel(["1", "2", "3"].map((content) => answer({ content })));
+    let reads = 0;
+    const { deps, messages } = recordedDeps(model, [], {
+      facts: () => {
+        if (++reads === 2) throw new Error("git hangs");
+        return new Map([["Folder", "/w"]]);
+      },
+    });
+    const chat = createChat(deps, start);
+    for (const text of ["a", "b", "c"]) await chat.send(text, options());
+    assert.deepEqual(
+      messages.filter((message) => message.role === "user").map((message) => message.content),
+      ["<context>\nFolder: /w\n</context>\n\na", "b", "c"],
+    );
+  });
+
+  it("sends no half of a character that a tool has cut", async () => {
+    const cut: Tool<{ id: string }> = {
+      name: "cut",
+      description: "cut",
+      schema: z.strictObject({ id: z.string() }),
+      readOnly: true,
+      plan: async ({ id }) => ({
+        actions: [],
+        run: async () => {
+          if (id === "bad") throw new ToolError("no \ude00");
+          return "half \ud83d";
+        },
+      }),
+    };
+    const model = scriptedModel([answer({ calls: [call("cut", "a"), call("cut", "bad")] }), answer({ content: "ok" })]);
+    const { deps, messages } = recordedDeps(model, [cut as unknown as AnyTool]);
+    await createChat(deps, start).send("go", options());
+    assert.deepEqual(
+      messages.filter((message) => message.role === "tool").map((message) => message.content),
+      ["half \ufffd", "no \ufffd"],
+    );
+  });
+
+  it("says what a model switch costs once, also after a failure and over a resume", async () => {
+    const failing = { chunks: [], error: new AgentError("network", "gone") };
+    const model = scriptedModel([failing, answer({ content: "ok" })]);
+    const { deps, events } = recordedDeps(model, []);
+    const chat = createChat(deps, { ...start, last: { model: "mimo-v2.6-flash", prompt: 500 } });
+    await chat.send("one", options());
+    await chat.send("two", options());
+    assert.deepEqual(
+      brief(events).filter((line) => line.includes("prefix_break")),
+      ["1 prefix_break model_switch 500"],
+    );
   });
 });

@@ -53,4 +53,15 @@ describe("context", () => {
       ],
     );
   });
+
+  it("never takes instructions for facts", () => {
+    const message = userMessage("go", new Map(), "AGENTS.md:\nTests: npm test");
+    assert.deepEqual([...knownFacts([message])], []);
+    assert.equal(userText(message), "go");
+  });
+
+  it("sends no half of a character", () => {
+    assert.equal(userMessage("cut \ud83d", new Map()).content, "cut \ufffd");
+    assert.equal(userMessage("whole 😀", new Map()).content, "whole 😀");
+  });
 });

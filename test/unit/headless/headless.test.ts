@@ -186,4 +186,20 @@ describe("headless", function () {
     const plan = await headless(["judge", "--mode", "plan"], { input: lines.join("\n") });
     assert.equal(plan.out.split("\n")[0], '{"verdict":"deny","reason":"plan mode changes nothing"}');
   });
+
+  it("ends in good order when nobody reads along any more", async () => {
+    const loop = "echo begun; while :; do echo on; sleep 0.1; done";
+    const { folder, base } = await setup({ turns: [{ reasoning: "r", calls: [run(loop)] }] });
+    const session = join(folder, "s.jsonl");
+    const { code, err } = await headless([...base, "--approve", "all", "--json", "--session", session, "loop"], {
+      onStart: (child) => {
+        child.stdout?.on("data", (text: string) => {
+          if (text.includes("begun")) child.stdout?.destroy();
+        });
+      },
+    });
+    assert.equal(err, "");
+    assert.equal(code, 3);
+    assert.match(readFileSync(session, "utf8"), /"role":"tool".*Stopped by the user/);
+  });
 });

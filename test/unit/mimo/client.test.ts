@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
+import { inspect } from "node:util";
 import { afterEach, describe, it } from "mocha";
 import { AgentError } from "../../../src/agent/errors.ts";
 import { createMimoModel } from "../../../src/mimo/client.ts";
@@ -206,4 +207,47 @@ describe("recorded streams", () => {
       }
     }).timeout(240_000);
   }
+
+  it("never says the key, whoever names it", async () => {
+    const endpoint = await serve((incoming, response) => {
+      const body = { error: { message: `bad key: ${incoming.headers.authorization}`, code: "401" } };
+      response.writeHead(401, { "content-type": "application/json" }).end(JSON.stringify(body));
+    });
+    const signal = new AbortController().signal;
+    for (const key of ["tp-canary-1", "tp-can\nary-2"]) {
+      const model = createMimoModel({ endpoint, key: async () => key });
+      const asked = [
+        (async () => {
+          for await (const _ of model.stream(request, { signal }));
+        })(),
+        listModels({ endpoint, key, signal }),
+      ];
+      for (const work of asked) {
+        const error = await work.then(
+          () => assert.fail("no error"),
+          (thrown: unknown) => thrown,
+        );
+        assert.ok(error instanceof AgentError);
+        assert.ok(!inspect(error).includes(key), inspect(error));
+        assert.ok(!inspect(error).includes("ary-2"), inspect(error));
+      }
+    }
+  });
+
+  it("leaves no connection open to what is no stream", async () => {
+    let closed: () => void = () => {};
+    const gone = new Promise<void>((resolve) => {
+      closed = resolve;
+    });
+    const endpoint = await serve((_, response) => {
+      response.on("close", closed);
+      response.writeHead(200, { "content-type": "text/html" }).write("<html>");
+    });
+    const model = createMimoModel({ endpoint, key: async () => "tp-canary" });
+    const work = (async () => {
+      for await (const _ of model.stream(request, { signal: new AbortController().signal }));
+    })();
+    assert.equal(await reasonOf(work), "not_a_stream");
+    await gone;
+  });
 });

@@ -13,6 +13,19 @@ function endpoint(baseUrl: string) {
   return resolved.endpoint;
 }
 
+describe("error bodies", () => {
+  it("go by the status where the code is of a numbering of its own", () => {
+    const reason = (status: number, code: string | number) =>
+      errorOf(status, JSON.stringify({ error: { message: "no", code } })).reason;
+    assert.deepEqual([reason(429, "1302"), reason(401, 10001), reason(400, "421")], ["rate", "auth", "filter"]);
+  });
+
+  it("say no more than fits a card", () => {
+    const { message } = errorOf(400, JSON.stringify({ error: { message: "x".repeat(1_000_000) } }));
+    assert.equal(message.length, 1_001);
+  });
+});
+
 describe("endpoints", () => {
   it("tells the kinds of key by their prefix", () => {
     assert.deepEqual(["sk-1", "tp-1", "ttp-1", "xx-1", ""].map(keyKind), ["payg", "plan", "plan", "other", "other"]);

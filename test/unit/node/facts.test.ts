@@ -72,6 +72,23 @@ describe("facts of the workspace", function () {
     assert.equal(existsSync(join(folder, "RAN")), false);
   });
 
+  it("do not say that a repository is gone when git takes too long", async () => {
+    const slow = temporaryFolder({ git: "#!/bin/sh\nexec sleep 20\n" });
+    chmodSync(join(slow, "git"), 0o755);
+    const folder = repository({ "a.txt": "a" });
+    const path = process.env.PATH;
+    process.env.PATH = `${slow}:${path}`;
+    try {
+      assert.equal((await factsOf(folder)).get("Git"), "not known, git did not answer in time");
+    } finally {
+      process.env.PATH = path;
+    }
+    const roots = () => [{ name: "app", path: folder }];
+    const facts = createFacts({ roots, shellName: () => "bash", clock, trusted: () => true });
+    assert.equal((await facts.read({ signal: AbortSignal.timeout(5_000) })).get("Git"), "branch main, clean");
+    assert.equal((await facts.read({ signal: AbortSignal.abort() })).get("Git"), "branch main, clean");
+  });
+
   it("read git's answer whatever the paths are called", () => {
     const entries = [
       "# branch.oid (initial)",

@@ -302,4 +302,25 @@ describe("search", function () {
     chmodSync(bundled, 0o755);
     assert.equal(await findRipgrep({ appRoot, avoid: [], env }), bundled);
   });
+
+  it("the fallback gives up on choices, too, that would never end", async () => {
+    const { files, search } = searchIn([["app", temporaryFolder({ a: `${"a".repeat(60)}!` })]], undefined);
+    const hostile = query({ pattern: `${"(a|aa)".repeat(40)}$`, within: await files.locate(".") });
+    await assert.rejects(search.text(hostile, options()), /takes too long/);
+  });
+
+  it("finds lines that hold the separators U+2028 and U+2029", async () => {
+    const folder = temporaryFolder({ "a.txt": "needle\u2028one\nneedle\u2029two\n" });
+    for (const program of [undefined, await findRipgrep({ avoid: [] })]) {
+      const { files, search } = searchIn([["app", folder]], program);
+      const { matches } = await search.text(query({ pattern: "needle", within: await files.locate(".") }), options());
+      assert.deepEqual(
+        matches.map(({ line, text }) => [line, text]),
+        [
+          [1, "needle\u2028one"],
+          [2, "needle\u2029two"],
+        ],
+      );
+    }
+  });
 });

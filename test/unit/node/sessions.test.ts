@@ -39,6 +39,42 @@ describe("session files", function () {
     assert.deepEqual((await openSessionFile(path)).records, [head("s"), said("多\nlines \u2028")]);
   });
 
+  it("are brought to the disk once a turn, one flush at a time, and before they are closed", async () => {
+    const path = join(temporaryFolder(), "s.jsonl");
+    const flushes: (() => void)[] = [];
+    const flush = () => new Promise<void>((resolve) => flushes.push(resolve));
+    const file = await openSessionFile(path, { flush });
+    const turn: SessionRecord = { type: "message", at: at(2), message: { role: "assistant", content: "a" } };
+    file.append(head("s"));
+    file.append(said("task"));
+    assert.equal(flushes.length, 0);
+    file.append(turn);
+    assert.equal(flushes.length, 1);
+    file.append(turn);
+    assert.equal(flushes.length, 1);
+    let closed = false;
+    const closing = file.close().then(() => {
+      closed = true;
+    });
+    flushes[0]?.();
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    assert.deepEqual([flushes.length, closed], [2, false]);
+    flushes[1]?.();
+    await closing;
+    assert.equal(closed, true);
+  });
+
+  it("take nothing more once they are closed: the descriptor may be another file's", async () => {
+    const folder = temporaryFolder();
+    const file = await openSessionFile(join(folder, "s.jsonl"));
+    file.append(head("s"));
+    await file.close();
+    const other = await openSessionFile(join(folder, "other.jsonl"));
+    assert.throws(() => file.append(said("late")), /closed/);
+    assert.equal(readFileSync(join(folder, "other.jsonl"), "utf8"), "");
+    await other.close();
+  });
+
   it("cut off a torn last line before they go on, wherever it was torn", async () => {
     const whole = `${JSON.stringify(head("s"))}\n${JSON.stringify(said("é good"))}\n`;
     const line = Buffer.from(JSON.stringify(said("last é")));

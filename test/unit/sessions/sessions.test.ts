@@ -101,6 +101,23 @@ describe("sessions", () => {
     ]);
   });
 
+  it("stays valid whatever a cut takes away, and passes over cuts of what is not there", () => {
+    const at = "2026-11-21T10:00:00.000Z";
+    const call = { id: "c", type: "function" as const, function: { name: "x", arguments: "{}" } };
+    const history: SessionRecord[] = [
+      { v: 1, type: "session", id: "s", at, workspace: [], model: "m", system: "s", tools: [] },
+      { type: "message", at, message: { role: "user", content: "go" } },
+      { type: "message", at, message: { role: "assistant", content: "", reasoning_content: "", tool_calls: [call] } },
+      { type: "message", at, message: { role: "tool", tool_call_id: "c", content: "done" } },
+    ];
+    const cut = (from: number, to: number): SessionRecord => ({ type: "cut", at, from, to, by: "t", replacement: [] });
+    const roles = (...cuts: SessionRecord[]) => foldSession([...history, ...cuts])?.messages.map(({ role }) => role);
+    assert.deepEqual(roles(cut(1, 2)), ["user"]);
+    assert.deepEqual(roles(cut(2, 3)), ["user", "assistant", "tool"]);
+    for (const wrong of [cut(-1, 1), cut(2, 1), cut(0, 4)])
+      assert.deepEqual(roles(wrong), ["user", "assistant", "tool"]);
+  });
+
   it("journals what messages do not hold", () => {
     const records: SessionRecord[] = [];
     const journal = journalTo((record) => records.push(record), { now: () => new Date(at) });

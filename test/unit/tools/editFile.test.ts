@@ -117,4 +117,23 @@ describe("edit_file scenarios", () => {
       assert.equal(`${answer}\n`, readFileSync(at("answer"), "utf8"));
     });
   }
+
+  it("says what stands in a file only as a read, which is judged", async () => {
+    const { plan } = workbench({ ".env": "KEY=right\nTWICE=right\n" });
+    const there = (text: string) => ({ old_text: text, new_text: "@@", replace_all: true });
+    const guesses = [
+      [replace("KEY=wrong", "x")],
+      [replace("right", "x")],
+      // Its own undoing: applies only where the guess is right, and then changes nothing.
+      [there("KEY=right"), { old_text: "@@", new_text: "KEY=right", replace_all: true }],
+    ];
+    for (const edits of guesses) {
+      const { actions, run } = await plan("edit_file", { path: ".env", edits });
+      assert.deepEqual(
+        actions.map((action) => action.kind === "read" && action.place.shown),
+        [".env"],
+      );
+      await failure(run());
+    }
+  });
 });

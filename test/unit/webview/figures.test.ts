@@ -19,7 +19,7 @@ describe("figures", () => {
       [9_000, 12_345, 4_200_000, 4_620_000_000, 99_999_999].map((n) => plain(thin(n))),
       ["9000", "1.23 万", "420 万", "46.2 亿", "1 亿"],
     );
-    assert.equal(percent(98, 100), "98%");
+    assert.equal(plain(percent(98, 100)), "98 %");
   });
 
   it("never round a share up to all of it", () => {
@@ -29,6 +29,17 @@ describe("figures", () => {
       "0 %",
       "100 %",
     ]);
+  });
+
+  it("say of a little that it is less than one percent", () => {
+    assert.deepEqual([percent(1, 1_048_576), percent(9_999, 1_000_000), percent(1, 100), percent(0, 100)].map(plain), [
+      "<1 %",
+      "<1 %",
+      "1 %",
+      "0 %",
+    ]);
+    setLocale("zh-cn", {});
+    assert.equal(plain(percent(2_400, 1_048_576)), "<1 %");
   });
 
   it("say time in seconds and minutes", () => {

@@ -125,20 +125,56 @@ describe("the panel in a browser", function () {
     }
   });
 
-  it("takes a reason with a refusal, or none", async () => {
+  it("denies with one click", async () => {
     const opened = await open(BUSY, samples.asksForEdit());
-    const reject = opened.page.getByRole("button", { name: "Reject", exact: true });
-    const before = await reject.boundingBox();
-    await reject.click();
-    assert.deepEqual(await reject.boundingBox(), before, "nothing may move under the pointer");
-    assert.deepEqual(await answers(opened), []);
-    await opened.page.keyboard.type("keep sum() as it is");
-    await opened.page.keyboard.press("Enter");
-    assert.deepEqual(await answers(opened), [
-      { type: "answer", id: "q1", decision: "deny", reason: "keep sum() as it is" },
-    ]);
-    await reject.dblclick();
-    assert.deepEqual((await answers(opened)).slice(1), [{ type: "answer", id: "q1", decision: "deny" }]);
+    await opened.page.getByRole("button", { name: "Reject", exact: true }).click();
+    assert.deepEqual(await answers(opened), [{ type: "answer", id: "q1", decision: "deny" }]);
+    await opened.close();
+    const command = await open(BUSY, samples.asksForCommand());
+    await command.page.getByRole("button", { name: "Don't run", exact: true }).click();
+    assert.deepEqual(await answers(command), [{ type: "answer", id: "q2", decision: "deny" }]);
+  });
+
+  for (const width of [240, 340, 480]) {
+    it(`takes a reason with a refusal, and moves nothing under the pointer, ${width} px wide`, async () => {
+      const opened = await open(BUSY, samples.asksForEdit(), { width });
+      const button = (name: string) => opened.page.getByRole("button", { name, exact: true });
+      const field = opened.page.getByRole("textbox", { name: "Reason, or what to do instead" });
+      const places = () => Promise.all(["Accept", "Reject", "Say why"].map((name) => button(name).boundingBox()));
+      const before = await places();
+      assert.equal(await button("Say why").getAttribute("aria-expanded"), "false");
+      await button("Say why").click();
+      assert.deepEqual(await places(), before, "nothing may move under the pointer");
+      assert.equal(await button("Say why").getAttribute("aria-expanded"), "true");
+      await opened.page.keyboard.type("keep sum");
+      assert.deepEqual(await answers(opened), []);
+      await opened.page.keyboard.press("Enter");
+      assert.deepEqual(await answers(opened), [{ type: "answer", id: "q1", decision: "deny", reason: "keep sum" }]);
+      await button("Say why").click();
+      await field.fill("not now");
+      await button("Reject").click();
+      assert.deepEqual((await answers(opened)).slice(1), [
+        { type: "answer", id: "q1", decision: "deny", reason: "not now" },
+      ]);
+    });
+  }
+
+  it("closes the reason on Esc without stopping the task, and keeps the keys for answers out of it", async () => {
+    const opened = await open(BUSY, samples.asksForEdit());
+    const why = opened.page.getByRole("button", { name: "Say why" });
+    await why.click();
+    await opened.page.keyboard.type("keep this");
+    await opened.page.keyboard.press("Control+Backspace");
+    const field = opened.page.getByRole("textbox", { name: "Reason, or what to do instead" });
+    assert.equal(await field.inputValue(), "keep ");
+    await opened.page.keyboard.press("Escape");
+    assert.equal(await field.count(), 0);
+    assert.equal(await why.evaluate((node) => node === document.activeElement), true);
+    assert.deepEqual((await opened.posted()).slice(1), []);
+    await why.click();
+    assert.equal(await field.inputValue(), "", "a closed reason is forgotten");
+    await opened.page.keyboard.press("Control+Enter");
+    assert.deepEqual(await answers(opened), [{ type: "answer", id: "q1", decision: "deny" }]);
   });
 
   it("takes what is written in the composer for the answer to a question", async () => {
@@ -233,8 +269,33 @@ describe("the panel in a browser", function () {
     const opened = await open(READY, samples.failed());
     const card = opened.page.getByRole("alert");
     await card.getByText("The key was refused", { exact: true }).waitFor();
+    await card.getByText("Details: The key was refused by token-plan-cn.xiaomimimo.com (401).").waitFor();
     await card.getByRole("button", { name: "Add key" }).click();
     assert.deepEqual((await opened.posted()).at(-1), { type: "command", name: "setKey" });
+    await card.getByRole("button", { name: "Go on" }).click();
+    assert.deepEqual((await opened.posted()).at(-1), { type: "send", text: "Go on." });
+  });
+
+  it("takes a filtered message back for another try, and a long chat to another model", async () => {
+    const failing = (reason: "filter" | "too_long") =>
+      samples.stamped([
+        [0, 0, { type: "user", text: "Do it" }],
+        [1, 1, { type: "error", reason, message: "no\u202e" }],
+        [1, 1, { type: "end", outcome: "failed" }],
+      ]);
+    const opened = await open(READY, failing("filter"));
+    await opened.page.getByText("Details: no⟨U+202E⟩").waitFor();
+    await opened.page.locator("textarea").fill("and more");
+    await opened.page.getByRole("button", { name: "Edit message" }).click();
+    assert.equal(await opened.page.locator("textarea").inputValue(), "Do it\nand more");
+    assert.equal(await opened.page.evaluate(() => document.activeElement?.tagName), "TEXTAREA");
+    await opened.page.getByRole("button", { name: "New chat" }).click();
+    assert.deepEqual((await opened.posted()).slice(1), [{ type: "newChat" }]);
+    await opened.snapshot(READY, failing("too_long"));
+    await opened.page.getByRole("button", { name: "Choose model" }).click();
+    await opened.page.getByRole("dialog", { name: "Model" }).waitFor();
+    await opened.events(samples.stamped([[9, 2, { type: "user", text: "Again" }]]));
+    await opened.page.getByRole("button", { name: "Choose model" }).waitFor({ state: "detached" });
   });
 
   it("guides through the first steps without a key, and sends nothing", async () => {
@@ -307,8 +368,72 @@ describe("the panel in a browser", function () {
     panel = undefined;
   });
 
+  it("opens a chat of 1,500 events in under 300 ms", async () => {
+    const chat = samples.long(1500);
+    const took: number[] = [];
+    for (let run = 0; run < 3; run++) {
+      const opened = await open(READY, []);
+      took.push(await opened.page.evaluate(drawnAfter, { type: "snapshot", seq: 9, state: READY, events: chat }));
+      const tasks = chat.filter(({ type }) => type === "user").length;
+      assert.equal(await opened.page.locator(".task").count(), tasks);
+      await opened.page.waitForFunction(
+        (all) => document.body.textContent?.split("all 46 tests pass").length === all + 1,
+        tasks,
+      );
+      assert.equal(await opened.page.locator(".task:empty").count(), 0);
+      const gap = await opened.page.evaluate(() => {
+        const body = document.querySelector(".body");
+        return body ? body.scrollHeight - body.clientHeight - body.scrollTop : Number.NaN;
+      });
+      assert.ok(gap <= 1, `stays at the end, ${gap}`);
+      await opened.close();
+    }
+    panel = undefined;
+    assert.ok(Math.min(...took) < 300, `${took.map(Math.round).join(", ")} ms`);
+  });
+
+  it("draws nothing of the chat anew while the user types", async () => {
+    const counting = await openPanelBrowser(undefined, ["test/unit/webview/page/drawn.ts"]);
+    try {
+      const opened = await counting.open();
+      await opened.snapshot(BUSY, samples.running());
+      await opened.page.locator(".log").waitFor();
+      const drawn = () => opened.page.evaluate(() => (globalThis as unknown as { drawn: string[] }).drawn.splice(0));
+      const opening = await drawn();
+      assert.ok(opening.includes("log") && opening.includes("task") && opening.includes("card"), opening.join());
+      await opened.page.locator("textarea").pressSequentially("also bump it", { delay: 5 });
+      const typing = new Set(await drawn());
+      assert.ok(typing.has("textarea"), "typing draws the composer");
+      // The running command counts its seconds, in a text of its own.
+      assert.deepEqual(
+        ["log", "task", "user", "turn", "steps", "card", "card-h", "md", "foot"].filter((name) => typing.has(name)),
+        [],
+      );
+      await opened.close();
+    } finally {
+      await counting.close();
+    }
+  });
+
   it("is under 250 KB", async () => {
     const { length } = Buffer.from(await bundle("src/webview/main.tsx"));
     assert.ok(length < 250_000, `${length} bytes`);
   });
 });
+
+/** In the page: milliseconds from a message until the chat it brings is laid out. */
+async function drawnAfter(message: unknown): Promise<number> {
+  const drawn = new Promise<void>((resolve) => {
+    const observer = new MutationObserver(() => {
+      if (!document.querySelector(".log")) return;
+      observer.disconnect();
+      resolve();
+    });
+    observer.observe(document.body, { childList: true, subtree: true });
+  });
+  const begun = performance.now();
+  window.postMessage(message, "*");
+  await drawn;
+  void document.body.offsetHeight;
+  return performance.now() - begun;
+}

@@ -37,10 +37,11 @@ export interface PanelBrowser {
   close(): Promise<void>;
 }
 
-/** Bundles an entry of the view as the product's build does. */
-export async function bundle(entry: string): Promise<string> {
+/** Bundles an entry of the view as the product's build does; `inject` names modules of tests to run before it. */
+export async function bundle(entry: string, inject: readonly string[] = []): Promise<string> {
   const result = await build({
     entryPoints: [fileURLToPath(new URL(entry, ROOT))],
+    inject: inject.map((path) => fileURLToPath(new URL(path, ROOT))),
     bundle: true,
     write: false,
     minify: true,
@@ -55,8 +56,11 @@ export async function bundle(entry: string): Promise<string> {
   return result.outputFiles[0]?.text ?? "";
 }
 
-export async function openPanelBrowser(entry = "src/webview/main.tsx"): Promise<PanelBrowser> {
-  const script = await bundle(entry);
+export async function openPanelBrowser(
+  entry = "src/webview/main.tsx",
+  inject: readonly string[] = [],
+): Promise<PanelBrowser> {
+  const script = await bundle(entry, inject);
   const style = await readFile(new URL("media/panel.css", ROOT), "utf8");
   const words = await readFile(new URL("l10n/bundle.l10n.zh-cn.json", ROOT), "utf8");
   const server = createServer((request, response) => {

@@ -189,6 +189,19 @@ export function finished(): ViewEvent[] {
   ];
 }
 
+/** The finished chat again and again: `events` at the least, every call under its own id. */
+export function long(events: number): ViewEvent[] {
+  const chat: ViewEvent[] = [];
+  for (let copy = 0; chat.length < events; copy++) {
+    for (const event of finished()) {
+      if ("callId" in event) chat.push({ ...event, callId: `${copy}.${event.callId}` });
+      else if ("id" in event) chat.push({ ...event, id: `${copy}.${event.id}` });
+      else chat.push(event);
+    }
+  }
+  return chat;
+}
+
 export function asksForEdit(): ViewEvent[] {
   return [
     ...conversation().slice(0, 13),
