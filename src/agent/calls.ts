@@ -41,7 +41,7 @@ export async function runCalls(
       const prepared = await prepare(call, deps, options.signal);
       running.push("status" in prepared ? Promise.resolve(prepared) : execute(call, prepared.plan, options.signal));
     }
-    for (const result of await Promise.all(running)) answered(result);
+    for (const result of running) answered(await result);
   }
 }
 
@@ -76,12 +76,13 @@ async function prepare(
   try {
     const tool = findTool(deps.tools, call.function.name);
     if (!tool) throw new ToolError(`There is no tool "${call.function.name}". Tools: ${namesOf(deps.tools)}.`);
-    const plan = await tool.plan(parseArguments(tool, call.function.arguments), {
+    const run = {
       env: deps.env,
       callId: call.id,
       signal,
-      output: (text) => deps.emit({ type: "tool_output", id: call.id, text }),
-    });
+      output: (text: string) => deps.emit({ type: "tool_output", id: call.id, text }),
+    };
+    const plan = await withGrace(tool.plan(parseArguments(tool, call.function.arguments), run), signal);
     deps.planned(call.id, plan.actions);
     return (await refusal(call, plan.actions, deps, signal)) ?? { plan };
   } catch (error) {
@@ -136,7 +137,7 @@ async function execute(call: WireToolCall, plan: Plan, signal: AbortSignal): Pro
 }
 
 /** Waits for a tool; once the user has stopped, only a moment longer. */
-async function withGrace(work: Promise<string>, signal: AbortSignal): Promise<string> {
+async function withGrace<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   let onAbort: (() => void) | undefined;
   const limit = new Promise<never>((_, reject) => {

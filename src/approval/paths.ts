@@ -2,7 +2,17 @@
  * Paths that ask in every mode but `all`: writing them can run code later or change the agent's own rules, reading
  * them can leak secrets. Compared without case, since many file systems ignore it.
  */
-const PROTECTED_FOLDERS = [".git", ".vscode", ".idea", ".husky", ".github/workflows", ".mimo", ".cursor", ".claude"];
+const PROTECTED_FOLDERS = [
+  ".git",
+  ".vscode",
+  ".idea",
+  ".husky",
+  ".devcontainer",
+  ".github/workflows",
+  ".mimo",
+  ".cursor",
+  ".claude",
+];
 const PROTECTED_NAMES = [
   /\.code-workspace$/,
   /^package\.json$/,
@@ -10,14 +20,17 @@ const PROTECTED_NAMES = [
   /^(agents|claude|gemini)\.md$/,
   /^copilot-instructions\.md$/,
   /^\.?mcp\.json$/,
+  /^\.?lefthook(-local)?\.(ya?ml|toml|json)$/,
+  /^\.pre-commit-config\.ya?ml$/,
   /^\.(bashrc|bash_profile|profile|zshrc|zprofile|gitconfig|gitmodules|npmrc|yarnrc(\.yml)?)$/,
 ];
+const SECRET_PLACES = ["/.ssh/", "/.aws/", "/.gnupg/", "/.docker/config.json/", "/.kube/config/"];
 const SECRET_NAMES = [
-  /^\.env(\..*)?$/,
+  /^\.env(rc|\..*)?$/,
   /^\.netrc$/,
   /^\.npmrc$/,
-  /^\.pgpass$/,
-  /^id_(rsa|dsa|ecdsa|ed25519)$/,
+  /^\.(pgpass|pypirc|git-credentials)$/,
+  /^id_(rsa|dsa|ecdsa|ed25519)([._-](?!pub$).*)?$/,
   /\.(pem|key|p12|pfx|keystore|jks)$/,
   /^credentials(\.json)?$/,
 ];
@@ -36,7 +49,7 @@ export function isProtected(path: string): boolean {
 export function isSecret(path: string): boolean {
   const parts = partsOf(path);
   const name = parts.at(-1) ?? "";
-  if (parts.includes(".ssh") || parts.includes(".aws") || parts.includes(".gnupg")) return true;
+  if (SECRET_PLACES.some((place) => `/${parts.join("/")}/`.includes(place))) return true;
   return !SECRET_EXAMPLES.test(name) && SECRET_NAMES.some((pattern) => pattern.test(name));
 }
 

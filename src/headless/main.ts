@@ -1,8 +1,9 @@
 import { setFlagsFromString } from "node:v8";
 import { parseJudgeOptions, parseRunOptions, USAGE, UsageError } from "./options.ts";
 
-// A long session makes a large, short-lived request every turn: a small young generation keeps the process small.
-setFlagsFromString("--max-semi-space-size=4");
+// A long session makes a large, short-lived request every turn. V8 would let its heap grow with them: measured at 300
+// calls, 210 MB at the most without this and 106 MB with it, at the same speed.
+setFlagsFromString("--optimize-for-size");
 
 /** The command line: `mimo-agent "task"`, `mimo-agent judge`. */
 async function main(args: readonly string[]): Promise<number> {

@@ -18,6 +18,7 @@ export interface Bed {
 const HERE = import.meta.dirname;
 /** Raised when what is done after the download changes. */
 const RECIPE = 1;
+const LEFT_MS = 60 * 60 * 1000;
 
 /** The bed, installed at the first call on this machine and reused from then on. */
 export async function installBed(): Promise<Bed> {
@@ -32,10 +33,21 @@ export async function installBed(): Promise<Bed> {
   if (!existsSync(folder)) {
     await mkdir(cache, { recursive: true });
     await withLock(`${folder}.lock`, async () => {
-      if (!existsSync(folder)) await installInto(folder, cache);
+      if (existsSync(folder)) return;
+      await removeLeftovers(cache);
+      await installInto(folder, cache);
     });
   }
   return bedIn(folder);
+}
+
+/** What installs that were killed have left behind. No install takes an hour. */
+async function removeLeftovers(cache: string): Promise<void> {
+  for (const name of await entries(cache)) {
+    const path = join(cache, name);
+    const touched = name.startsWith("install-") ? await stat(path).catch(() => undefined) : undefined;
+    if (touched && Date.now() - touched.mtimeMs > LEFT_MS) await rm(path, { recursive: true, force: true });
+  }
 }
 
 function bedIn(folder: string): Bed {

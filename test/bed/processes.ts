@@ -37,15 +37,37 @@ export function exitOf(child: ChildProcess): Promise<number | string> {
   });
 }
 
-/** Asks the group to end, then makes it. */
-export async function stopProcess(child: ChildProcess, graceMs = 3000): Promise<void> {
-  if (child.pid === undefined) return;
-  if (child.exitCode === null && child.signalCode === null) {
-    const gone = new Promise((resolve) => child.once("exit", resolve));
-    signalGroup(child.pid, "SIGTERM");
-    await Promise.race([gone, sleep(graceMs, undefined, { ref: false })]);
+/** Asks the group to end, all of it, then makes it: a leader that ends first leaves others still tidying up. */
+export async function stopProcess(child: ChildProcess, graceMs = 8000): Promise<void> {
+  const { pid } = child;
+  if (pid === undefined) return;
+  signalGroup(pid, "SIGTERM");
+  for (const until = Date.now() + graceMs; groupExists(pid) && Date.now() < until; ) await sleep(25);
+  signalGroup(pid, "SIGKILL");
+}
+
+/** Whether anything of the group still runs. Where nobody reaps them, the dead stay listed: they do not count. */
+function groupExists(group: number): boolean {
+  try {
+    process.kill(-group, 0);
+  } catch {
+    return false;
   }
-  signalGroup(child.pid, "SIGKILL");
+  return process.platform !== "linux" || processIds().some((pid) => isLivingMember(pid, group));
+}
+
+function isLivingMember(pid: number, group: number): boolean {
+  try {
+    // After the name in parentheses: state, parent, group.
+    const [state, , of] = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ").at(-1)?.split(" ") ?? [];
+    return Number(of) === group && state !== "Z" && state !== "X";
+  } catch {
+    return false;
+  }
+}
+
+function processIds(): number[] {
+  return readdirSync("/proc").map(Number).filter(Number.isInteger);
 }
 
 function signalGroup(pid: number, signal: NodeJS.Signals): void {
@@ -60,11 +82,10 @@ function signalGroup(pid: number, signal: NodeJS.Signals): void {
 export function sweep(folder: string): void {
   if (process.platform !== "linux") return;
   const mark = `${MARK}=${folder}`;
-  for (const entry of readdirSync("/proc")) {
-    const pid = Number(entry);
-    if (!Number.isInteger(pid) || pid === process.pid) continue;
+  for (const pid of processIds()) {
+    if (pid === process.pid) continue;
     try {
-      if (readFileSync(`/proc/${entry}/environ`, "utf8").split("\0").includes(mark)) process.kill(pid, "SIGKILL");
+      if (readFileSync(`/proc/${pid}/environ`, "utf8").split("\0").includes(mark)) process.kill(pid, "SIGKILL");
     } catch {
       // Not ours to read, or gone.
     }

@@ -12,6 +12,8 @@ export interface ServerOptions {
   readonly locale?: Locale;
   /** For mocha inside the extension host: VS Code takes the tests' payload only with it. */
   readonly smokeTestDriver?: true;
+  /** Folders are restricted until the user trusts them; without it, all are trusted. */
+  readonly workspaceTrust?: true;
   /** Opened when the address names no folder. */
   readonly folder?: string;
   /** Whoever opens the address must know it. */
@@ -42,7 +44,7 @@ export async function startServer(bed: Bed, run: Run, options: ServerOptions = {
     "--accept-server-license-terms",
     ...folders(run),
     "--disable-telemetry",
-    "--disable-workspace-trust",
+    ...(options.workspaceTrust ? [] : ["--disable-workspace-trust"]),
     `--locale=${locale}`,
     ...(options.smokeTestDriver ? ["--enable-smoke-test-driver"] : []),
     ...(options.folder ? [`--default-folder=${options.folder}`] : []),

@@ -22,6 +22,8 @@ export interface WorkbenchOptions {
   readonly size?: WindowSize;
   readonly settings?: Settings;
   readonly env?: Readonly<Record<string, string>>;
+  /** Opens the folder in restricted mode. */
+  readonly restricted?: true;
   /** Another packaged extension than ours. */
   readonly vsix?: string;
 }
@@ -31,6 +33,11 @@ export interface ScreenshotName {
   readonly name: string;
 }
 
+const RESTRICTED: Settings = {
+  "security.workspace.trust.enabled": true,
+  "security.workspace.trust.startupPrompt": "never",
+  "security.workspace.trust.banner": "never",
+};
 const OPEN_MS = 60_000;
 let browser: Promise<Browser> | undefined;
 
@@ -80,11 +87,16 @@ export class Workbench {
     const settings: Settings = {
       "workbench.colorTheme": THEMES[options.theme ?? "dark"],
       ...(simulator ? loopbackEndpoint(simulator.port) : {}),
+      ...(options.restricted ? RESTRICTED : {}),
       ...options.settings,
     };
     await writeUserSettings(run, settings);
     await installVsix(bed, run, vsix);
-    const server = await startServer(bed, run, { locale, ...(options.env ? { env: options.env } : {}) });
+    const server = await startServer(bed, run, {
+      locale,
+      ...(options.env ? { env: options.env } : {}),
+      ...(options.restricted ? { workspaceTrust: true } : {}),
+    });
     browser ??= startBrowser();
     const profile = await newProfile(await browser, options.size);
     const page = await profile.newPage();

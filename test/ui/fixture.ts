@@ -42,8 +42,13 @@ export interface SentMessage {
   readonly tool_calls?: readonly { readonly id: string }[];
 }
 
+export interface SentRequest {
+  readonly messages: readonly SentMessage[];
+  readonly tools?: readonly { readonly function: { readonly name: string } }[];
+}
+
 /** The last request for an answer that the window's simulator got. */
-export function lastRequest(workbench: Workbench): { readonly messages: readonly SentMessage[] } {
+export function lastRequest(workbench: Workbench): SentRequest {
   const chats = (workbench.simulator?.requests() ?? []).filter(({ path }) => path.endsWith("/chat/completions"));
-  return JSON.parse(chats.at(-1)?.body ?? '{"messages":[]}') as { messages: readonly SentMessage[] };
+  return JSON.parse(chats.at(-1)?.body ?? '{"messages":[]}') as SentRequest;
 }

@@ -10,6 +10,15 @@ const AREA = "key";
 const KEY = "sk-uitest0123456789abcdefghijklmnop";
 const SCRIPT: ScriptInput = {
   account: { kind: "payg", key: KEY },
+  scenes: [
+    {
+      when: "environment",
+      turns: [
+        { reasoning: "To the shell.", calls: [{ name: "run_command", arguments: { command: "env | sort" } }] },
+        { content: "Printed." },
+      ],
+    },
+  ],
   otherwise: { reasoning: "Short.", content: "Heard you." },
 };
 
@@ -86,6 +95,37 @@ describe("a key", () => {
     await workbench.idle();
     assert.equal(workbench.simulator?.requests().filter(({ status }) => status === 200).length, before);
     await workbench.screenshot({ area: AREA, name: "removed" });
+  });
+});
+
+describe("a key in the environment", () => {
+  const window = useWorkbench({ simulator: { script: SCRIPT }, env: { MIMO_API_KEY: KEY } });
+
+  it("is offered, and not used before the user says so", async () => {
+    const workbench = window();
+    const offer = workbench.page.locator(".notification-list-item").filter({ hasText: "The environment holds a key" });
+    await offer.waitFor({ timeout: 20_000 });
+    assert.equal((await offer.textContent())?.includes(KEY), false);
+    await workbench.screenshot({ area: AREA, name: "offer" });
+    assert.deepEqual(
+      workbench.simulator?.requests().filter(({ status }) => status === 200),
+      [],
+    );
+    await offer.getByRole("button", { name: "Use it" }).click();
+    await notification(workbench, "is kept in the system keychain");
+    await workbench.say("hello");
+    await workbench.panel.getByText("Heard you.").waitFor();
+  });
+
+  it("is not in the environment of the commands that run for the model", async () => {
+    const workbench = window();
+    await workbench.say("print the environment");
+    await workbench.button("Run once").click();
+    await workbench.panel.getByText("Printed.").waitFor();
+    const requests = workbench.simulator?.requests() ?? [];
+    const printed = requests.findLast(({ path }) => path.endsWith("/chat/completions"))?.body ?? "";
+    assert.match(printed, /PATH=/);
+    assert.equal(printed.includes(KEY), false);
   });
 });
 

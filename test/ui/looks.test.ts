@@ -35,7 +35,7 @@ describe("the look of the panel", () => {
     await window().theme("dark");
   });
 
-  for (const width of [240, 340, 900]) {
+  for (const width of [200, 240, 340, 900]) {
     it(`holds at a width of ${width}`, async () => {
       const workbench = window();
       await askForFix(workbench);

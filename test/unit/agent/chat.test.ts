@@ -396,4 +396,32 @@ describe("chat", () => {
       ["1 prefix_break model_switch 500"],
     );
   });
+
+  it("tells a result as soon as those before it are told, not when the slowest is there", async () => {
+    const model = scriptedModel([answer({ calls: [call("look", "a"), call("look", "b", ',"ms":50')] }), answer({})]);
+    const notes: string[] = [];
+    const { deps } = recordedDeps(model, noteTools(notes));
+    const emit = (event: AgentEvent) => {
+      if (event.type === "tool_result") notes.push(`told ${event.id}`);
+    };
+    await createChat({ ...deps, emit }, start).send("go", options());
+    assert.deepEqual(notes, ["start a", "start b", "end a", "told call_a", "end b", "told call_b"]);
+  });
+
+  it("gives up a tool that never comes to say what it will do, once it is stopped", async () => {
+    const endless: Tool = {
+      name: "endless",
+      description: "endless",
+      schema: z.unknown(),
+      readOnly: true,
+      plan: () => new Promise(() => {}),
+    };
+    const model = scriptedModel([answer({ calls: [call("endless", "a")] })]);
+    const { deps, messages } = recordedDeps(model, [endless as unknown as AnyTool]);
+    const controller = new AbortController();
+    setTimeout(() => controller.abort(), 20);
+    const end = await createChat(deps, start).send("go", { ...options(), signal: controller.signal });
+    assert.deepEqual(end, { outcome: "stopped" });
+    assert.deepEqual(messages.at(-1), { role: "tool", tool_call_id: "call_a", content: "Stopped by the user." });
+  });
 });

@@ -81,6 +81,12 @@ describe("policy", () => {
     for (const path of ["/w/.env", "/w/.env.local", "/h/.ssh/config", "/w/server.pem", "/w/ID_RSA"]) {
       assert.ok(isSecret(path), path);
     }
-    for (const path of ["/w/.env.example", "/w/environment.ts", "/w/keys.ts"]) assert.ok(!isSecret(path), path);
+    const known = [".envrc", ".git-credentials", ".pypirc", "id_ed25519_work", ".docker/config.json", ".kube/config"];
+    for (const path of known) assert.ok(isSecret(`/w/${path}`), path);
+    for (const path of [".devcontainer/devcontainer.json", "lefthook.yml", ".pre-commit-config.yaml"]) {
+      assert.ok(isProtected(`/w/${path}`), path);
+    }
+    const open = [".env.example", "environment.ts", "keys.ts", "id_rsa.pub", ".docker/Dockerfile", "x/kube/config"];
+    for (const path of open) assert.ok(!isSecret(`/w/${path}`), path);
   });
 });

@@ -183,6 +183,8 @@ describe("headless", function () {
       ["ask", "allow", "ask", "ask", "ask"],
     );
     assert.ok(verdicts.every(({ reason }) => reason.length > 0));
+    const separated = await headless(["judge"], { input: `{"command":"echo \u2028"}\r\n{"command":"ls"}` });
+    assert.equal(separated.out.trim().split("\n").length, 2, "one verdict a line, whatever stands in its strings");
     const plan = await headless(["judge", "--mode", "plan"], { input: lines.join("\n") });
     assert.equal(plan.out.split("\n")[0], '{"verdict":"deny","reason":"plan mode changes nothing"}');
   });
