@@ -21,7 +21,6 @@ export async function judge(
   const files = createFiles({ roots: () => [{ name: basename(path), path }] });
   const policy = createPolicy({ mode: () => options.mode, trusted: () => true });
   for await (const line of linesOf(input)) {
-    if (line.trim() === "") continue;
     const { verdict, reason } = await verdictOf(line, policy, files);
     write(`${JSON.stringify({ verdict, reason })}\n`);
   }

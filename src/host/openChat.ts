@@ -113,7 +113,7 @@ function connect(world: ChatWorld, file: SessionFile, { model, lock }: { model: 
       price: creditsOf,
       newId: randomUUID,
     },
-    { head, messages: stored?.messages ?? [], turn: stored?.turn ?? 0 },
+    { head, messages: stored?.messages ?? [], turn: stored?.turn ?? 0, last: stored?.last },
   );
   return {
     chat,
