@@ -4,6 +4,7 @@ import { type Figure, publish } from "./figures.ts";
 const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   loop: async () => (await import("./loop.ts")).loop(),
   activation: async () => (await import("./activation.ts")).activation(),
+  panel: async () => (await import("./panel.ts")).panel(),
 };
 
 const asked = process.argv.slice(2);

@@ -3,6 +3,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { after, afterEach, before, describe, it } from "mocha";
 import { FromView } from "../../../src/protocol/view.ts";
+import { drawnAfter } from "./page/drawnAfter.ts";
 import { bundle, openPanelBrowser, type PageOptions, type PanelBrowser, type PanelPage } from "./page/panelPage.ts";
 import * as samples from "./page/samples.ts";
 
@@ -368,28 +369,22 @@ describe("the panel in a browser", function () {
     panel = undefined;
   });
 
-  it("opens a chat of 1,500 events in under 300 ms", async () => {
+  it("opens a chat of 1,500 events whole, and at its end", async () => {
     const chat = samples.long(1500);
-    const took: number[] = [];
-    for (let run = 0; run < 3; run++) {
-      const opened = await open(READY, []);
-      took.push(await opened.page.evaluate(drawnAfter, { type: "snapshot", seq: 9, state: READY, events: chat }));
-      const tasks = chat.filter(({ type }) => type === "user").length;
-      assert.equal(await opened.page.locator(".task").count(), tasks);
-      await opened.page.waitForFunction(
-        (all) => document.body.textContent?.split("all 46 tests pass").length === all + 1,
-        tasks,
-      );
-      assert.equal(await opened.page.locator(".task:empty").count(), 0);
-      const gap = await opened.page.evaluate(() => {
-        const body = document.querySelector(".body");
-        return body ? body.scrollHeight - body.clientHeight - body.scrollTop : Number.NaN;
-      });
-      assert.ok(gap <= 1, `stays at the end, ${gap}`);
-      await opened.close();
-    }
-    panel = undefined;
-    assert.ok(Math.min(...took) < 300, `${took.map(Math.round).join(", ")} ms`);
+    const opened = await open(READY, []);
+    await opened.page.evaluate(drawnAfter, { type: "snapshot", seq: 9, state: READY, events: chat });
+    const tasks = chat.filter(({ type }) => type === "user").length;
+    assert.equal(await opened.page.locator(".task").count(), tasks);
+    await opened.page.waitForFunction(
+      (all) => document.body.textContent?.split("all 46 tests pass").length === all + 1,
+      tasks,
+    );
+    assert.equal(await opened.page.locator(".task:empty").count(), 0);
+    const gap = await opened.page.evaluate(() => {
+      const body = document.querySelector(".body");
+      return body ? body.scrollHeight - body.clientHeight - body.scrollTop : Number.NaN;
+    });
+    assert.ok(gap <= 1, `stays at the end, ${gap}`);
   });
 
   it("draws nothing of the chat anew while the user types", async () => {
@@ -420,20 +415,3 @@ describe("the panel in a browser", function () {
     assert.ok(length < 250_000, `${length} bytes`);
   });
 });
-
-/** In the page: milliseconds from a message until the chat it brings is laid out. */
-async function drawnAfter(message: unknown): Promise<number> {
-  const drawn = new Promise<void>((resolve) => {
-    const observer = new MutationObserver(() => {
-      if (!document.querySelector(".log")) return;
-      observer.disconnect();
-      resolve();
-    });
-    observer.observe(document.body, { childList: true, subtree: true });
-  });
-  const begun = performance.now();
-  window.postMessage(message, "*");
-  await drawn;
-  void document.body.offsetHeight;
-  return performance.now() - begun;
-}
