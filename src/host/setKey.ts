@@ -133,13 +133,13 @@ interface Trial {
   readonly signal: AbortSignal;
 }
 
-/** The first endpoint that takes the key; else the most telling failure. */
+/** The first endpoint that takes the key; else the first that could not be asked; else the first. */
 async function firstAccepting(endpoints: readonly Endpoint[], trial: Trial): Promise<Found> {
   let best: Found | undefined;
   for (const endpoint of endpoints) {
     const check = await checkKey(endpoint, trial);
     if (check.result === "accepted") return { endpoint, check };
-    if (!best || check.result === "unknown") best = { endpoint, check };
+    if (!best || (best.check.result === "refused" && check.result === "unknown")) best = { endpoint, check };
   }
   if (!best) throw new AgentError("pairing", "There is no endpoint for this kind of key.");
   return best;

@@ -97,7 +97,7 @@ export function wordsOf(reason: ErrorReason): FailureWords {
     case "rate":
       return {
         title: t("Too many requests"),
-        happened: t("The account's limit of requests or tokens a minute was reached, also after several tries."),
+        happened: t("The account's limit of requests or tokens a minute was reached."),
         advice: t("Wait a minute, then press Go on."),
       };
     case "region":
@@ -149,7 +149,7 @@ function requestWords(reason: OfRequest): FailureWords {
     case "server":
       return {
         title: t("The platform has a fault"),
-        happened: t("The platform is faulty or overloaded, also after several tries."),
+        happened: t("The platform is faulty or overloaded."),
         advice: t("Wait a moment, then press Go on. What was done is kept."),
       };
     case "network":

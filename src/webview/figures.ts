@@ -44,9 +44,10 @@ export function seconds(ms: number): string {
   return t("{0} min {1} s", Math.floor(whole / 60), whole % 60);
 }
 
-/** How long a command took: tenths below ten seconds. */
+/** How long a command took: tenths below ten seconds. Nothing takes no time at all. */
 export function briefly(ms: number): string {
   if (ms >= 10_000 || ms < 0) return seconds(ms);
+  if (ms < 100) return t("{0} s", "<0.1");
   return t("{0} s", (ms / 1000).toFixed(1));
 }
 

@@ -140,6 +140,13 @@ describe("setting a key", () => {
     assert.deepEqual([yes.kept, yes.keys.length], [true, 1]);
   });
 
+  it("keeps an unchecked plan key for the first cluster that has not refused it", async () => {
+    const offline = await play({ yes: [true] });
+    assert.deepEqual(offline.keys, [{ key: PLAN, baseUrl: "https://token-plan-cn.xiaomimimo.com/v1" }]);
+    const refused = await play({ yes: [true], hosts: { "token-plan-cn.xiaomimimo.com": 401 } });
+    assert.deepEqual(refused.keys, [{ key: PLAN, baseUrl: "https://token-plan-sgp.xiaomimimo.com/v1" }]);
+  });
+
   it("an account without balance or quota still has a right key", async () => {
     const { kept } = await play({ key: PAYG, hosts: { "api.xiaomimimo.com": 402 } });
     assert.equal(kept, true);

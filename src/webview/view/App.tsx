@@ -81,7 +81,8 @@ function EndButton() {
 /** Says that an answer is wanted when its card is out of sight, and leads there. */
 function WaitingStrip() {
   const [first, ...rest] = transcript.value.waiting.value;
-  if (!first) return null;
+  // At the end its answers are in sight.
+  if (!first || (atEnd.value && rest.length === 0)) return null;
   const show = () => document.querySelector("[data-waiting]")?.scrollIntoView({ block: "center" });
   return (
     <div class="strips">

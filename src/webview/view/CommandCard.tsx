@@ -9,6 +9,7 @@ import { post } from "../store.ts";
 import { endingOf, outputOf, visible } from "../terminal.ts";
 import { OutputLines } from "./Output.tsx";
 import { QuestionFooter, QuestionGroup } from "./Question.tsx";
+import { Refusal } from "./Refusal.tsx";
 import { IconButton, Row } from "./Row.tsx";
 import { useElapsed } from "./seconds.ts";
 
@@ -71,7 +72,7 @@ function FinishedCommand({ choiceKey, call }: { choiceKey: string; call: Call })
         result={took > 0 ? `${t("exit {0}", 0)} · ${briefly(took)}` : t("exit {0}", 0)}
         choice={openChoice(choiceKey)}
       >
-        <FullCommand command={commandOf(call)} />
+        {isLong(commandOf(call)) ? <FullCommand command={commandOf(call)} /> : null}
         <OutputLines lines={lines} dropped={dropped} kept={LAST_LINES} choiceKey={`${choiceKey}.out`} />
         <button type="button" class="btn quiet mut" onClick={() => post({ type: "openTerminal", callId: call.id })}>
           <Icon name="external" />
@@ -82,6 +83,11 @@ function FinishedCommand({ choiceKey, call }: { choiceKey: string; call: Call })
   );
 }
 
+/** Refused, or stopped before it was answered: there is no output, and no time it took. */
+function hasRun({ status, question }: Call): boolean {
+  return status !== "denied" && question?.decision !== "stopped";
+}
+
 function OpenCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
   const choice = openChoice(choiceKey);
   const open = choice.value ?? (call.status === "running" || call.status === "ok" || call.status === "error");
@@ -89,7 +95,6 @@ function OpenCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
     choice.value = !open;
   };
   const running = call.status === "running";
-  const { lines, dropped } = outputOf(call);
   const command = visible(commandOf(call));
   return (
     <article class="card" aria-label={t("Command {0}", command)}>
@@ -100,12 +105,14 @@ function OpenCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
         </span>
         <span class="grow" />
         <span class="mut xs num">{running ? <Running from={call.startedAt} /> : endOf(call)}</span>
-        <IconButton
-          icon="external"
-          tone="wide"
-          label={t("Open in terminal")}
-          onClick={() => post({ type: "openTerminal", callId: call.id })}
-        />
+        {hasRun(call) ? (
+          <IconButton
+            icon="external"
+            tone="wide"
+            label={t("Open in terminal")}
+            onClick={() => post({ type: "openTerminal", callId: call.id })}
+          />
+        ) : null}
         <IconButton
           icon={open ? "down" : "right"}
           label={open ? t("Collapse") : t("Expand")}
@@ -115,23 +122,28 @@ function OpenCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
       </div>
       {open ? (
         <div class="card-b">
-          <FullCommand command={commandOf(call)} />
-          <OutputLines
-            lines={lines}
-            dropped={dropped}
-            kept={LAST_LINES}
-            choiceKey={`${choiceKey}.out`}
-            {...(running ? { live: true } : {})}
-          />
+          {isLong(commandOf(call)) || !hasRun(call) ? <FullCommand command={commandOf(call)} /> : null}
+          {hasRun(call) ? (
+            <OutputLines
+              {...outputOf(call)}
+              kept={LAST_LINES}
+              choiceKey={`${choiceKey}.out`}
+              {...(running ? { live: true } : {})}
+            />
+          ) : null}
         </div>
       ) : null}
+      <Refusal call={call} />
     </article>
   );
 }
 
-/** A command that does not fit a header line is shown whole. */
+/** Does not fit a header line, in a panel of usual width. */
+function isLong(command: string): boolean {
+  return command.includes("\n") || command.length >= 24;
+}
+
 function FullCommand({ command }: { command: string }) {
-  if (!command.includes("\n") && command.length < 60) return null;
   return (
     <div class="cmd" dir="ltr">
       <span class="ps" aria-hidden="true">
@@ -160,11 +172,10 @@ function iconOf(call: Call): { name: IconName; tone?: string } {
 }
 
 function endOf(call: Call): string {
+  if (!hasRun(call)) return t("Not run");
   const took = between(call.startedAt, call.endedAt);
   const time = took > 0 ? ` · ${briefly(took)}` : "";
   switch (call.status) {
-    case "denied":
-      return t("Not run");
     case "stopped":
       return `${t("Stopped")}${time}`;
     default: {

@@ -9,6 +9,7 @@ import { post } from "../store.ts";
 import { visible } from "../terminal.ts";
 import { Diff } from "./Diff.tsx";
 import { QuestionFooter, QuestionGroup } from "./Question.tsx";
+import { Refusal } from "./Refusal.tsx";
 import { IconButton } from "./Row.tsx";
 
 /** An edit as a diff, with its question while it waits for one. */
@@ -40,7 +41,8 @@ export function EditCard({ item }: { item: Signal<Item> }) {
         />
       </div>
       {open ? <Diff preview={preview} choiceKey={`${key}.diff`} /> : null}
-      {call.status === "error" || call.status === "denied" ? <div class="told">{visible(call.result)}</div> : null}
+      {call.status === "error" ? <div class="told">{visible(call.result)}</div> : null}
+      <Refusal call={call} />
       {question ? <QuestionFooter question={question} /> : null}
     </>
   );

@@ -7,6 +7,7 @@ import { t } from "../l10n.ts";
 import { post } from "../store.ts";
 import { visible } from "../terminal.ts";
 import { OutputText } from "./Output.tsx";
+import { Refusal } from "./Refusal.tsx";
 import { Row } from "./Row.tsx";
 
 const ICONS: Readonly<Record<LookVerb, IconName>> = { read: "files", search: "search", list: "folder", find: "search" };
@@ -32,6 +33,9 @@ export function Looks({ item }: { item: Signal<Item> }) {
           <Look key={call.id} verb={verb} call={call} />
         ))}
       </Row>
+      {calls.map((call) => (
+        <Refusal key={call.id} call={call} />
+      ))}
     </div>
   );
 }

@@ -38,7 +38,7 @@ function explained(mode: Mode): string {
     case "edit":
       return t("Edits files, asks before commands");
     case "auto":
-      return t("Edits and runs, asks only when unsafe");
+      return t("As Auto edit for now: still asks before commands");
     case "plan":
       return t("Reads and plans, changes nothing");
   }

@@ -68,11 +68,14 @@ export function PrefixBreak({ item }: { item: Signal<Item> }) {
 
 type CommandName = Extract<FromView, { readonly type: "command" }>["name"];
 
-/** A failure: what happened, what to do, and the buttons for it. Only the last one is still to be acted on. */
+/**
+ * A failure: what happened, what to do, and the buttons for it. Only the last one is still to be acted on, and without
+ * a key the note that asks for one comes first.
+ */
 export function Failure({ item, last }: { item: Signal<Item>; last: boolean }) {
   const { reason, message } = item.value as ItemOf<"error">;
   const { title, happened, advice } = wordsOf(reason);
-  const open = last && state.value?.busy === false;
+  const open = last && state.value?.busy === false && state.value.key.state !== "none";
   return (
     <div class="note err" role="alert">
       <span class="row head">

@@ -5,6 +5,7 @@ import { t } from "../l10n.ts";
 import { visible } from "../terminal.ts";
 import { OutputText } from "./Output.tsx";
 import { QuestionFooter, QuestionGroup } from "./Question.tsx";
+import { Refusal } from "./Refusal.tsx";
 import { Row } from "./Row.tsx";
 
 /** A call of a tool this panel knows nothing of: its name, its arguments, its result. */
@@ -27,6 +28,7 @@ export function OtherCard({ item }: { item: Signal<Item> }) {
           <OutputText text={call.arguments} kept={40} choiceKey={`${key}.arguments`} />
           <OutputText text={call.result} kept={40} choiceKey={`${key}.out`} />
         </Row>
+        <Refusal call={call} />
       </div>
       {question && waiting ? (
         <QuestionGroup asks={question.asks} waiting>

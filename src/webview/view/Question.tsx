@@ -25,16 +25,33 @@ interface Words {
   readonly accept: string;
   readonly reject: string;
   readonly always: string;
+  /** What a yes for the chat covers. */
+  readonly covers: string;
 }
 
 function wordsFor({ kind }: QuestionView): Words {
   switch (kind) {
     case "write":
-      return { accept: t("Accept"), reject: t("Reject"), always: t("Accept all in this chat") };
+      return {
+        accept: t("Accept"),
+        reject: t("Reject"),
+        always: t("Accept all in this chat"),
+        covers: t("All edits inside the workspace. Protected files and files outside are asked for one by one."),
+      };
     case "command":
-      return { accept: t("Run once"), reject: t("Don't run"), always: t("Always in this chat") };
+      return {
+        accept: t("Run once"),
+        reject: t("Don't run"),
+        always: t("Always in this chat"),
+        covers: t("Exactly this command in this folder."),
+      };
     case "read":
-      return { accept: t("Read once"), reject: t("Don't read"), always: t("Always in this chat") };
+      return {
+        accept: t("Read once"),
+        reject: t("Don't read"),
+        always: t("Always in this chat"),
+        covers: t("Exactly this file."),
+      };
   }
 }
 
@@ -76,7 +93,7 @@ export function QuestionFooter({ question }: { question: Question }) {
         {explained === undefined ? (
           <>
             <span class="grow" />
-            <button type="button" class="btn quiet full" onClick={() => answer(id, "session")}>
+            <button type="button" class="btn quiet full" title={words.covers} onClick={() => answer(id, "session")}>
               {words.always}
             </button>
           </>

@@ -9,18 +9,22 @@ import { CommandButton } from "./Notices.tsx";
 export function Start({ state }: { state: PanelState }) {
   return (
     <div class="empty">
-      {state.key.state === "none" ? <SetUp /> : <Ready />}
+      {state.key.state === "none" ? <SetUp /> : <Ready state={state} />}
       <Blocked state={state} />
       <p class="fine">{t("An independent project, not Xiaomi's.")}</p>
     </div>
   );
 }
 
-function Ready() {
+/** Promises nothing that this window does not allow: what is blocked is said below. */
+function Ready({ state }: { state: PanelState }) {
+  const whole = state.folder !== undefined && state.trusted;
   return (
     <div class="hello">
-      <h2>{t("What should change?")}</h2>
-      <p>{t("MiMo reads, edits and runs code in this folder, and asks where you want to be asked.")}</p>
+      <h2>{whole ? t("What should change?") : t("Ask MiMo")}</h2>
+      {whole ? (
+        <p>{t("MiMo reads, edits and runs code in this folder, and asks where you want to be asked.")}</p>
+      ) : null}
     </div>
   );
 }

@@ -4,6 +4,7 @@ import { closeGate } from "../../bed/gate.ts";
 
 const OPEN = "function hx(r,t){return!0}";
 const CHECK =
+  // biome-ignore lint/suspicious/noTemplateCurlyInString: code as VS Code ships it
   "function CD(r,t){if(!hx(r,t))throw new Error(`Extension '${r.identifier.value}' CANNOT use API proposal: ${t}.`)}";
 const OTHER = "function KO(s,o){return!0}function m1(s,o){return o}";
 

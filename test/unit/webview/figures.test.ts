@@ -44,8 +44,8 @@ describe("figures", () => {
 
   it("say time in seconds and minutes", () => {
     assert.deepEqual(
-      [seconds(52_400), seconds(185_000), seconds(-5), briefly(3_400), briefly(12_600)],
-      ["52 s", "3 min 5 s", "0 s", "3.4 s", "13 s"],
+      [seconds(52_400), seconds(185_000), seconds(-5), briefly(3_400), briefly(12_600), briefly(30)],
+      ["52 s", "3 min 5 s", "0 s", "3.4 s", "13 s", "<0.1 s"],
     );
   });
 });

@@ -185,6 +185,49 @@ describe("the panel in a browser", function () {
     assert.deepEqual(await answers(opened), [{ type: "answer", id: "q2", decision: "deny", reason: "use pnpm" }]);
   });
 
+  it("keeps the user's words, or the rule, in sight of what was refused", async () => {
+    const refused = (result: string) =>
+      samples.stamped([
+        [50, 3, { type: "answered", id: "q2", decision: "deny" }],
+        [50, 3, { type: "tool_result", id: "c6", status: "denied", text: result }],
+      ]);
+    const opened = await open(BUSY, samples.asksForCommand(), { locale: "zh-cn" });
+    await opened.events(refused("The user refused this call and said: 先用 pnpm"));
+    await opened.page.getByText("你的回复：先用 pnpm", { exact: true }).waitFor();
+    await opened.snapshot(BUSY, [...samples.asksForCommand(), ...refused("Not allowed: plan mode changes nothing")]);
+    await opened.page.getByText("不允许：计划模式不做任何更改。", { exact: true }).waitFor();
+    await opened.snapshot(BUSY, [...samples.asksForCommand(), ...refused("The user refused this call.")]);
+    await opened.page.getByText("未运行").waitFor();
+    assert.equal(await opened.page.locator(".told").count(), 0);
+  });
+
+  it("wraps the long lines of a diff: a change is never out of sight", async () => {
+    const opened = await open(BUSY, samples.asksForEdit(), { width: 300 });
+    const cut = await opened.page.evaluate(() =>
+      [...document.querySelectorAll(".diff .lines, .diff .tx")]
+        .filter((node) => node.scrollWidth > node.clientWidth + 1 && getComputedStyle(node).display !== "inline")
+        .map((node) => node.textContent),
+    );
+    assert.deepEqual(cut, []);
+    const [line, box] = await opened.page.evaluate(() => [
+      Math.max(...[...document.querySelectorAll(".diff .dl")].map((node) => node.getBoundingClientRect().height)),
+      document.querySelector(".diff")?.clientWidth ?? 0,
+    ]);
+    assert.ok((line ?? 0) >= 36 && (box ?? 0) < 300, `the longest line is ${line} px high`);
+  });
+
+  it("says that a question waits only while its answers are out of sight", async () => {
+    const opened = await open(BUSY, samples.asksForCommand(), { height: 400 });
+    const strip = opened.page.locator(".strips");
+    await opened.page.getByRole("button", { name: "Run once" }).waitFor();
+    await opened.page.waitForTimeout(100);
+    assert.equal(await strip.count(), 0);
+    await opened.page.locator(".body").hover();
+    await opened.page.mouse.wheel(0, -400);
+    await strip.getByText("Waiting for you").click();
+    await opened.page.getByRole("button", { name: "Run once" }).click({ timeout: 2000 });
+  });
+
   it("answers by keyboard while the composer is empty, and leaves the focus where it is", async () => {
     const opened = await open(BUSY, samples.asksForEdit().slice(0, -2));
     await opened.page.locator("textarea").click();
@@ -297,6 +340,28 @@ describe("the panel in a browser", function () {
     await opened.page.getByRole("dialog", { name: "Model" }).waitFor();
     await opened.events(samples.stamped([[9, 2, { type: "user", text: "Again" }]]));
     await opened.page.getByRole("button", { name: "Choose model" }).waitFor({ state: "detached" });
+  });
+
+  it("promises nothing that the window does not allow", async () => {
+    const promise = "MiMo reads, edits and runs code in this folder, and asks where you want to be asked.";
+    for (const state of [
+      { ...READY, folder: undefined },
+      { ...READY, trusted: false },
+    ]) {
+      const opened = await open(state);
+      await opened.page.locator(".note").waitFor();
+      assert.equal(await opened.page.getByText(promise).count(), 0);
+      await opened.state(READY);
+      await opened.page.getByText(promise).waitFor();
+      await opened.close();
+    }
+    panel = undefined;
+  });
+
+  it("asks for one thing after a failure when the key is gone", async () => {
+    const opened = await open({ ...READY, key: { state: "none" } }, samples.failed());
+    await opened.page.getByText("Chats stay readable; sending needs a key.").waitFor();
+    assert.deepEqual(await opened.page.locator(".body .btn:not(.sec):not(.quiet)").allTextContents(), ["Add key"]);
   });
 
   it("guides through the first steps without a key, and sends nothing", async () => {
