@@ -14,7 +14,7 @@ export function jsonReport(write: (text: string) => void): Report {
 /** The answer on standard output, what happens meanwhile on standard error. */
 export function textReport(out: (text: string) => void, err: (text: string) => void, now: () => number): Report {
   const started = now();
-  const total = { prompt: 0, cached: 0, output: 0, credits: 0, turns: 0 };
+  const total = { prompt: 0, cached: 0, output: 0, credits: 0, turns: 0, refused: 0 };
   let midLine = false;
   const line = (text: string) => {
     if (midLine) out("\n");
@@ -33,6 +33,7 @@ export function textReport(out: (text: string) => void, err: (text: string) => v
           break;
         case "tool_result":
           if (event.status !== "ok") line(`  ${event.status}: ${short(event.text)}`);
+          if (event.status === "denied") total.refused++;
           break;
         case "usage":
           total.prompt += event.prompt;
@@ -66,6 +67,7 @@ export function textReport(out: (text: string) => void, err: (text: string) => v
       const share = total.prompt > 0 ? Math.round((100 * total.cached) / total.prompt) : 0;
       const seconds = Math.round((now() - started) / 1000);
       const credits = Math.round(total.credits).toLocaleString("en");
+      if (total.refused > 0) line(`refused calls: ${total.refused}; the task may not be complete`);
       line(`${credits} credits, ${share} % from cache, ${total.turns} turns, ${seconds} s`);
     },
   };

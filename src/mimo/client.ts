@@ -3,7 +3,7 @@ import * as z from "zod";
 import { AgentError, isAbort } from "../agent/errors.ts";
 import type { ChatChunk, ChatModel, ChatRequest } from "../agent/ports.ts";
 import type { Endpoint } from "./endpoints.ts";
-import { errorOf, withoutKey } from "./failures.ts";
+import { errorOf, networkError, withoutKey } from "./failures.ts";
 import { createTransport, type Transport } from "./transport.ts";
 
 export interface MimoOptions {
@@ -143,9 +143,7 @@ function asAgentError(error: unknown, signal: AbortSignal): unknown {
   // An error event in the stream arrives as an APIError without a status.
   if (error instanceof APIError && error.error) return errorOf(500, JSON.stringify({ error: error.error }));
   if (error instanceof SyntaxError) return new AgentError("malformed", "A part of the answer could not be read.");
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : undefined;
-  const message = error instanceof Error ? error.message : String(error);
-  return new AgentError("network", cause && cause !== message ? `${message}: ${cause}` : message, { cause: error });
+  return networkError(error);
 }
 
 function bodyOf(error: APIError): string {

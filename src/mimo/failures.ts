@@ -114,3 +114,19 @@ function reasonOfStatus(status: number, failure: Failure | undefined): ErrorReas
       return status >= 500 ? "server" : "bad_request";
   }
 }
+
+/**
+ * The error of a request that reached nobody, or whose connection broke. What helps a person stands innermost:
+ * "fetch failed" says nothing, its cause "connect ECONNREFUSED 127.0.0.1:443" does.
+ */
+export function networkError(error: unknown): AgentError {
+  return new AgentError("network", innermost(error), { cause: error });
+}
+
+function innermost(error: unknown): string {
+  if (!(error instanceof Error)) return String(error);
+  const inner = error instanceof AggregateError ? error.errors[0] : error.cause;
+  const code = (error as { readonly code?: unknown }).code;
+  const own = error.message || (typeof code === "string" ? code : error.name);
+  return inner instanceof Error ? innermost(inner) : own;
+}

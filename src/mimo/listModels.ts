@@ -1,7 +1,7 @@
 import * as z from "zod";
 import { AgentError, isAbort } from "../agent/errors.ts";
 import type { Endpoint } from "./endpoints.ts";
-import { errorOf, withoutKey } from "./failures.ts";
+import { errorOf, networkError, withoutKey } from "./failures.ts";
 
 const List = z.looseObject({ data: z.array(z.looseObject({ id: z.string() })) });
 
@@ -51,10 +51,7 @@ async function ask(address: string, options: ListOptions): Promise<Response> {
     });
   } catch (error) {
     if (options.signal.aborted || isAbort(error)) throw error;
-    const cause = error instanceof Error && error.cause instanceof Error ? error.cause.message : "";
-    throw new AgentError("network", cause || (error instanceof Error ? error.message : String(error)), {
-      cause: error,
-    });
+    throw networkError(error);
   }
 }
 

@@ -24,7 +24,8 @@ export async function ensureVsix(): Promise<string> {
   const newest = Math.max(...INPUTS.map((name) => newestIn(join(ROOT, name))));
   if (packaged < newest || !existsSync(join(ROOT, "dist/simulator.mjs"))) {
     console.log("Building and packaging the extension.");
-    await runProcess("npm", ["run", "--silent", "package"], { cwd: ROOT });
+    // The list of packaged files is no news here; errors are.
+    await runProcess("npm", ["run", "--silent", "package"], { cwd: ROOT, stdio: ["ignore", "ignore", "inherit"] });
   }
   return VSIX;
 }

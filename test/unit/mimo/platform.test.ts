@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { checkPairing, keyKind, parseBaseUrl, resolveEndpoint } from "../../../src/mimo/endpoints.ts";
-import { errorOf } from "../../../src/mimo/failures.ts";
+import { errorOf, networkError } from "../../../src/mimo/failures.ts";
 import { currentModels, describeModel, isChatModel, successorOf } from "../../../src/mimo/models.ts";
 import { creditsOf } from "../../../src/mimo/rates.ts";
 
@@ -153,4 +153,15 @@ describe("error bodies", () => {
       assert.deepEqual([error.reason, error.message, error.status], [reason, message, status]);
     });
   }
+
+  it("says of a broken connection what broke it", () => {
+    const refused = Object.assign(new Error("connect ECONNREFUSED 127.0.0.1:9"), { code: "ECONNREFUSED" });
+    const wrapped = new Error("Connection error.", { cause: new TypeError("fetch failed", { cause: refused }) });
+    const both = new TypeError("fetch failed", { cause: new AggregateError([refused], "") });
+    for (const error of [wrapped, both]) {
+      assert.deepEqual([networkError(error).reason, networkError(error).message], ["network", refused.message]);
+    }
+    const bare = Object.assign(new Error(""), { code: "ETIMEDOUT" });
+    assert.equal(networkError(new TypeError("fetch failed", { cause: bare })).message, "ETIMEDOUT");
+  });
 });
