@@ -13,6 +13,9 @@ import { Transcript } from "./transcript.ts";
 import { workspaceRoots } from "./workspace.ts";
 
 const TITLE_LENGTH = 60;
+/** A window that closes has about five seconds to write the end of its task. */
+const RESUME_WAIT_MS = 6_000;
+const RESUME_POLL_MS = 100;
 
 export interface ControllerParts {
   readonly account: Account;
@@ -115,8 +118,10 @@ export class ChatController implements vscode.Disposable {
   async newChat(): Promise<void> {
     await this.resume();
     await this.stop();
+    const path = this.#open?.path;
     await this.#closeChat();
-    await this.#parts.sessions.forgetLast();
+    if (path !== undefined) await this.#parts.sessions.close(path);
+    await this.#parts.sessions.closeAbandoned();
     this.#parts.diffs.clear();
     this.#turn = 0;
     this.#transcript.reset([]);
@@ -154,9 +159,9 @@ export class ChatController implements vscode.Disposable {
 
   async #resume(): Promise<void> {
     await this.#parts.account.target();
-    const path = await this.#parts.sessions.last();
-    if (path === undefined) return;
-    const open = await this.#openAt(path);
+    const paths = await this.#parts.sessions.open();
+    if (paths.length === 0) return;
+    const open = await this.#openFirst(paths);
     this.#open = open;
     this.#turn = open.history.at(-1)?.turn ?? 0;
     this.#transcript.reset(open.history);
@@ -164,15 +169,38 @@ export class ChatController implements vscode.Disposable {
     this.#changed.fire();
   }
 
-  async #notResumed(error: unknown): Promise<void> {
+  /**
+   * The latest of these chats that no window holds. A window that is reloaded may still be writing the end of its own,
+   * so they are tried for a while; one that cannot be read is told of and passed over.
+   */
+  async #openFirst(paths: readonly string[]): Promise<OpenChat> {
+    const until = Date.now() + RESUME_WAIT_MS;
+    const left = new Set(paths);
+    for (;;) {
+      for (const path of left) {
+        try {
+          return await this.#openAt(path);
+        } catch (error) {
+          if (isInUse(error)) continue;
+          left.delete(path);
+          await this.#parts.sessions.close(path);
+          if (left.size === 0) throw error;
+          this.#parts.log.error("a chat could not be opened", error);
+        }
+      }
+      if (Date.now() >= until) return await this.#openAt(paths[0] ?? "");
+      await new Promise((resolve) => setTimeout(resolve, RESUME_POLL_MS));
+    }
+  }
+
+  #notResumed(error: unknown): void {
     this.#parts.log.error("the last chat could not be resumed", error);
-    if (error instanceof Error && error.name === "ChatInUse") {
+    if (isInUse(error)) {
       void vscode.window.showWarningMessage(
         vscode.l10n.t("The last chat is open in another window. A new chat begins here."),
       );
       return;
     }
-    await this.#parts.sessions.forgetLast();
     void vscode.window.showWarningMessage(
       vscode.l10n.t("The last chat could not be opened. Its file is kept; a new chat begins."),
     );
@@ -286,4 +314,8 @@ function logLine(event: AgentEvent): string | undefined {
     default:
       return undefined;
   }
+}
+
+function isInUse(error: unknown): boolean {
+  return error instanceof Error && error.name === "ChatInUse";
 }

@@ -41,6 +41,8 @@ export interface ChatWorld {
 }
 
 export interface OpenChat {
+  /** The session's file. */
+  readonly path: string;
   readonly chat: Chat;
   readonly shell: MirroredShell;
   readonly files: ToolEnv["files"];
@@ -59,22 +61,23 @@ export class ChatInUse extends Error {
   }
 }
 
-/** A window that closes has about five seconds to write the end of its task. */
-const LOCK_WAIT_MS = 6_000;
-
 const clock: Clock = { now: () => new Date() };
 
-/** Opens the session at `path` and goes on where it ended; begins one there when there is none. */
-export async function openChat(
-  world: ChatWorld,
-  start: { readonly path: string; readonly model: string },
-): Promise<OpenChat> {
-  const lock = await lockSession(start.path, { waitMs: LOCK_WAIT_MS });
+export interface ChatPlace {
+  /** The session's file. */
+  readonly path: string;
+  /** Of a session that begins here. */
+  readonly model: string;
+}
+
+/** Opens the session at `path` and goes on where it ended; begins one there when there is none. Throws ChatInUse. */
+export async function openChat(world: ChatWorld, start: ChatPlace): Promise<OpenChat> {
+  const lock = await lockSession(start.path, { waitMs: 0 });
   if (!lock) throw new ChatInUse();
   let file: SessionFile | undefined;
   try {
     file = await openSessionFile(start.path);
-    return connect(world, file, { model: start.model, lock });
+    return connect(world, file, { ...start, lock });
   } catch (error) {
     await file?.close();
     await lock.release();
@@ -82,7 +85,8 @@ export async function openChat(
   }
 }
 
-function connect(world: ChatWorld, file: SessionFile, { model, lock }: { model: string; lock: SessionLock }): OpenChat {
+function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { readonly lock: SessionLock }): OpenChat {
+  const { path, model, lock } = start;
   const { roots, trusted } = world;
   const history = replayEvents(file.records);
   const stored = foldSession(file.records);
@@ -116,6 +120,7 @@ function connect(world: ChatWorld, file: SessionFile, { model, lock }: { model: 
     { head, messages: stored?.messages ?? [], turn: stored?.turn ?? 0, last: stored?.last },
   );
   return {
+    path,
     chat,
     shell,
     files,

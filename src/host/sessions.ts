@@ -1,11 +1,16 @@
 import { randomUUID } from "node:crypto";
-import { access, mkdir } from "node:fs/promises";
+import { access, mkdir, readdir, rm, stat, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import type * as vscode from "vscode";
 
-const LAST = "mimoAgent.lastChat";
+const SESSION = ".jsonl";
+/** Stands beside a session that some window shows: that window goes on with it after a reload. */
+const OPEN = ".open";
 
-/** Where the chats of this workspace are kept, and which one was open last. */
+/**
+ * Where the chats of this workspace are kept, and which of them are open. Several windows may have the same folder
+ * open, each with a chat of its own: so this is told by files, which all of them see, and by the sessions' locks.
+ */
 export class SessionFolder {
   readonly #context: vscode.ExtensionContext;
 
@@ -13,36 +18,51 @@ export class SessionFolder {
     this.#context = context;
   }
 
-  /** A place for a new chat; it is the last one from now on. */
+  /** A place for a new chat; it is open from now on. */
   async create(): Promise<string> {
-    const id = randomUUID();
+    const path = join(this.#folder, `${randomUUID()}${SESSION}`);
     await mkdir(this.#folder, { recursive: true, mode: 0o700 });
-    // Awaited: an update that is not does not survive a killed extension host.
-    await this.#context.workspaceState.update(LAST, id);
-    return this.#path(id);
+    await writeFile(`${path}${OPEN}`, "", { mode: 0o600 });
+    return path;
   }
 
-  /** The chat that was open last, if its file is still there. */
-  async last(): Promise<string | undefined> {
-    const id = this.#context.workspaceState.get<unknown>(LAST);
-    if (typeof id !== "string" || !/^[0-9a-f-]{36}$/.test(id)) return undefined;
-    const path = this.#path(id);
-    return access(path).then(
-      () => path,
+  /** The chats that were open last, in this window or another, the latest first. */
+  async open(): Promise<string[]> {
+    const names = await readdir(this.#folder).catch(() => []);
+    const paths = names.filter((name) => name.endsWith(SESSION + OPEN)).map((name) => name.slice(0, -OPEN.length));
+    const found = await Promise.all(paths.map((name) => this.#written(join(this.#folder, name))));
+    return found
+      .filter((entry) => entry !== undefined)
+      .sort((a, b) => b.at - a.at)
+      .map(({ path }) => path);
+  }
+
+  /** The user is done with this chat. Its file stays. */
+  async close(path: string): Promise<void> {
+    await rm(`${path}${OPEN}`, { force: true });
+  }
+
+  /** Chats that were left open by windows that are gone are closed too: a new chat is what comes back after this. */
+  async closeAbandoned(): Promise<void> {
+    for (const path of await this.open()) if (!(await exists(`${path}.lock`))) await this.close(path);
+  }
+
+  async #written(path: string): Promise<{ path: string; at: number } | undefined> {
+    return stat(path).then(
+      ({ mtimeMs }) => ({ path, at: mtimeMs }),
       () => undefined,
     );
-  }
-
-  async forgetLast(): Promise<void> {
-    await this.#context.workspaceState.update(LAST, undefined);
   }
 
   /** Without a folder there is no storage of the workspace: such chats lie with the extension's own. */
   get #folder(): string {
     return join((this.#context.storageUri ?? this.#context.globalStorageUri).fsPath, "sessions");
   }
+}
 
-  #path(id: string): string {
-    return join(this.#folder, `${id}.jsonl`);
-  }
+function exists(path: string): Promise<boolean> {
+  return access(path).then(
+    () => true,
+    () => false,
+  );
 }
