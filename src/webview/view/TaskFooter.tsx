@@ -28,7 +28,7 @@ function Spent({ totals }: { totals: Totals }) {
     <>
       <span class="num">{credits(totals.credits)}</span>
       <span class="num">{t("{0} from cache", percent(totals.cached, totals.prompt))}</span>
-      <span class="num wide">{t("{0} tokens", thin(totals.prompt + totals.output))}</span>
+      <span class="num">{t("{0} tokens", thin(totals.prompt + totals.output))}</span>
     </>
   );
 }
