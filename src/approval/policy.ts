@@ -15,7 +15,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   const granted = new Set<string>();
   return {
     judge: (action) => {
-      const verdict = judge(action, options.mode(), options.trusted());
+      const verdict = judge(action, { mode: options.mode(), trusted: options.trusted() });
       return verdict.verdict === "ask" && granted.has(grantKey(action)) ? allow(REASONS.granted) : verdict;
     },
     grant: (action) => {
@@ -24,7 +24,7 @@ export function createPolicy(options: PolicyOptions): Policy {
   };
 }
 
-function judge(action: Action, mode: ApprovalMode, trusted: boolean): Verdict {
+function judge(action: Action, { mode, trusted }: { mode: ApprovalMode; trusted: boolean }): Verdict {
   if (!trusted && action.kind !== "read") return deny(REASONS.untrusted);
   if (mode === "all") return allow(REASONS.all);
   if (mode === "plan" && action.kind !== "read") return deny(REASONS.planMode);

@@ -104,7 +104,7 @@ function startChat({ options, target, roots, stored, report, refused }: Setup) {
   const env: ToolEnv = {
     files,
     shell,
-    search: createSearch({ roots: () => roots, files, ripgrep: () => ripgrep }),
+    search: createSearch({ roots: () => roots, ripgrep: () => ripgrep }),
     seen: new Map(),
   };
   const append = (record: SessionRecord) => stored?.file.append(record);

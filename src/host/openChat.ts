@@ -98,7 +98,7 @@ function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { reado
   const env: ToolEnv = {
     files,
     shell,
-    search: createSearch({ roots, files, ripgrep: () => ripgrep }),
+    search: createSearch({ roots, ripgrep: () => ripgrep }),
     seen: new Map(),
   };
   const chat = createChat(

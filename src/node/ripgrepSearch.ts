@@ -1,5 +1,6 @@
 import { spawn } from "node:child_process";
-import { dirname, isAbsolute, relative, sep } from "node:path";
+import { access } from "node:fs/promises";
+import { dirname, isAbsolute, join, relative, sep } from "node:path";
 import * as z from "zod";
 import { ToolError } from "../agent/errors.ts";
 import type { TextMatch, TextQuery } from "../agent/ports.ts";
@@ -29,7 +30,26 @@ function enough(limit: number): number {
   return Math.max(limit * 10, 5_000);
 }
 
-const COMMON = ["--no-config", "--hidden", "--no-require-git", "--no-ignore-global", "--glob", "!.git"];
+const COMMON = ["--no-config", "--hidden", "--no-ignore-global", "--glob", "!.git"];
+
+/**
+ * In a repository git's own rules hold: a repository inside it, a submodule for one, has its own ignore files only.
+ * ripgrep 15 forgets that under `--no-require-git`, without which it reads no ignore file outside of repositories.
+ */
+async function commonFor({ path }: Target): Promise<string[]> {
+  return (await isInRepository(path)) ? COMMON : [...COMMON, "--no-require-git"];
+}
+
+async function isInRepository(path: string): Promise<boolean> {
+  for (let folder = path; ; folder = dirname(folder)) {
+    const found = await access(join(folder, ".git")).then(
+      () => true,
+      () => false,
+    );
+    if (found) return true;
+    if (folder === dirname(folder)) return false;
+  }
+}
 
 const Value = z.union([z.object({ text: z.string() }), z.object({ bytes: z.string() })]);
 const Line = z.discriminatedUnion("type", [
@@ -52,7 +72,7 @@ async function searchText(
 ): Promise<{ matches: TextMatch[]; more: boolean }> {
   const { pattern, literal, ignoreCase, glob, limit } = query;
   const args = [
-    ...COMMON,
+    ...(await commonFor(target)),
     "--json",
     "--crlf",
     "--max-filesize",
@@ -95,7 +115,7 @@ async function listFiles(
   signal: AbortSignal,
 ): Promise<{ paths: string[]; more: boolean }> {
   const paths: string[] = [];
-  const more = await run(program, [...COMMON, "--files", "--", target.path], signal, (line) => {
+  const more = await run(program, [...(await commonFor(target)), "--files", "--", target.path], signal, (line) => {
     const inner = innerOf(target, line);
     const shown = shownIn(target, inner);
     if (matches(inner, shown)) paths.push(shown);

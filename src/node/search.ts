@@ -1,5 +1,5 @@
 import { ToolError } from "../agent/errors.ts";
-import type { Files, Place, Search, TextMatch } from "../agent/ports.ts";
+import type { Place, Search, TextMatch } from "../agent/ports.ts";
 import type { Root } from "./places.ts";
 import { createRipgrepSearch } from "./ripgrepSearch.ts";
 import { createScanSearch } from "./scanSearch.ts";
@@ -8,7 +8,6 @@ import { walk } from "./walk.ts";
 
 export interface SearchOptions {
   readonly roots: () => readonly Root[];
-  readonly files: Files;
   /** The absolute path of a ripgrep; looked for at the first search, once. */
   readonly ripgrep: () => Promise<string | undefined>;
 }

@@ -1,7 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { textChange } from "../../../src/edit/hunks.ts";
-import { changeFromArguments } from "../../../src/edit/preview.ts";
 
 describe("hunks of a change", () => {
   it("shows three lines around, with their numbers", () => {
@@ -56,37 +55,4 @@ describe("hunks of a change", () => {
   })
     .timeout(10_000)
     .retries(2);
-});
-
-describe("a change from arguments alone", () => {
-  it("draws edits and writes without line numbers", () => {
-    const raw = JSON.stringify({ path: "a.ts", edits: [{ old_text: "a\nb", new_text: "a\nc" }] });
-    const change = changeFromArguments("edit_file", raw);
-    assert.deepEqual(change, {
-      path: "a.ts",
-      kind: "edit",
-      added: 1,
-      removed: 1,
-      truncated: false,
-      hunks: [
-        {
-          oldStart: 0,
-          newStart: 0,
-          lines: [
-            { sign: " ", text: "a" },
-            { sign: "-", text: "b" },
-            { sign: "+", text: "c" },
-          ],
-        },
-      ],
-    });
-    assert.equal(changeFromArguments("write_file", '{"path":"a","content":"1\\n2\\n"}')?.added, 2);
-  });
-
-  it("says nothing of arguments that are no change", () => {
-    for (const raw of ["", "{", "null", "[]", '{"path":1}', '{"path":"a","edits":[]}', '{"path":"a","edits":[{}]}']) {
-      assert.equal(changeFromArguments("edit_file", raw), undefined);
-    }
-    assert.equal(changeFromArguments("read_file", '{"path":"a"}'), undefined);
-  });
 });

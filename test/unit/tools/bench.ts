@@ -21,7 +21,7 @@ export function workbench(
   const folder = options.folder ?? temporaryFolder(content);
   const roots = () => [{ name: "app", path: folder }];
   const files = createFiles({ roots });
-  const search = createSearch({ roots, files, ripgrep: async () => undefined });
+  const search = createSearch({ roots, ripgrep: async () => undefined });
   const env: ToolEnv = { files, search, shell: options.shell ?? createShell({ shell: "/bin/bash" }), seen: new Map() };
   const plan = async (name: string, args: unknown): Promise<Plan> => {
     const tool = toolNamed(name);
