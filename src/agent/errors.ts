@@ -23,17 +23,42 @@ export const ERROR_REASONS = [
 
 export type ErrorReason = (typeof ERROR_REASONS)[number];
 
+/**
+ * What a refusal was about, where the agent can mend it: an empty `text`, `reasoning_content` that must be passed back,
+ * images that the model does not take, a web search that is switched off in the console.
+ */
+export type ErrorDetail = "text_missing" | "reasoning_missing" | "images_refused" | "web_search_off";
+
+export interface AgentErrorOptions {
+  readonly cause?: unknown;
+  readonly status?: number | undefined;
+  readonly retryAfterMs?: number | undefined;
+  readonly transient?: boolean | undefined;
+  readonly detail?: ErrorDetail | undefined;
+}
+
+/** Trouble that passes by itself, unless the thrower knows better. */
+const TRANSIENT: ReadonlySet<ErrorReason> = new Set(["rate", "server", "network", "cut", "stalled"]);
+
 /** A failure with a `reason` to branch on. `message` is for a person; nothing may match on its text. */
 export class AgentError extends Error {
   readonly reason: ErrorReason;
   /** HTTP status when the platform answered with one. */
   readonly status: number | undefined;
+  /** The platform asked not to be asked again before that, in milliseconds from now. */
+  readonly retryAfterMs: number | undefined;
+  /** Asking again later may succeed without anybody changing anything. */
+  readonly transient: boolean;
+  readonly detail: ErrorDetail | undefined;
 
-  constructor(reason: ErrorReason, message: string, options: { cause?: unknown; status?: number } = {}) {
+  constructor(reason: ErrorReason, message: string, options: AgentErrorOptions = {}) {
     super(message, options.cause === undefined ? undefined : { cause: options.cause });
     this.name = "AgentError";
     this.reason = reason;
     this.status = options.status;
+    this.retryAfterMs = options.retryAfterMs;
+    this.transient = options.transient ?? TRANSIENT.has(reason);
+    this.detail = options.detail;
   }
 }
 

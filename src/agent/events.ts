@@ -1,4 +1,5 @@
-import type { ErrorReason } from "./errors.ts";
+import type { ErrorDetail, ErrorReason } from "./errors.ts";
+import type { WebSource } from "./ports.ts";
 
 /**
  * Everything a face (panel, command line) may show of the agent. A fixed interface: headless `--json` prints one a
@@ -32,8 +33,22 @@ export type AgentEvent = Stamp &
       }
     | { readonly type: "retry"; readonly reason: ErrorReason; readonly attempt: number; readonly delayMs: number }
     | { readonly type: "prefix_break"; readonly reason: string; readonly tokens: number; readonly credits: number }
-    | { readonly type: "notice"; readonly reason: string }
-    | { readonly type: "error"; readonly reason: ErrorReason; readonly message: string }
+    | {
+        readonly type: "notice";
+        readonly reason: string;
+        /** With reason "web_sources": the pages that the platform's web search found for this answer. */
+        readonly sources?: readonly WebSource[];
+        /** With reason "model_retired": the model that answers instead. */
+        readonly model?: string;
+      }
+    | {
+        readonly type: "error";
+        readonly reason: ErrorReason;
+        readonly message: string;
+        /** ISO 8601: the platform asked not to be asked again before then. */
+        readonly retryAt?: string;
+        readonly detail?: ErrorDetail;
+      }
     | { readonly type: "end"; readonly outcome: TaskOutcome }
   );
 

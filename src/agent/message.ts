@@ -23,6 +23,12 @@ export interface ImagePart {
 
 export type UserContent = string | readonly (TextPart | ImagePart)[];
 
+/** What the user sends: words, and images as `data:` URLs. */
+export interface Outgoing {
+  readonly text: string;
+  readonly images: readonly ImagePart[];
+}
+
 export interface SystemMessage {
   readonly role: "system";
   readonly content: string;

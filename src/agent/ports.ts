@@ -12,6 +12,17 @@ export interface ChatRequest {
   readonly tools: readonly WireTool[];
   readonly messages: readonly Message[];
   readonly thinking: boolean;
+  /** Offers the platform's own web search beside the tools. It is billed apart. */
+  readonly webSearch?: boolean;
+}
+
+/** A page that the platform's web search found. Hostile input like any other page. */
+export interface WebSource {
+  readonly url: string;
+  readonly title: string;
+  readonly site?: string;
+  readonly summary?: string;
+  readonly published?: string;
 }
 
 /** One part of a streamed tool call. Id and name come with the first fragment only; later ones may be null. */
@@ -29,6 +40,10 @@ export interface ChunkUsage {
   readonly completion_tokens: number;
   readonly prompt_tokens_details?: { readonly cached_tokens?: number | null | undefined } | null | undefined;
   readonly completion_tokens_details?: { readonly reasoning_tokens?: number | null | undefined } | null | undefined;
+  readonly web_search_usage?:
+    | { readonly tool_usage?: number | null | undefined; readonly page_usage?: number | null | undefined }
+    | null
+    | undefined;
 }
 
 /** A `chat.completion.chunk` as far as the agent reads it; already validated by the client. */
@@ -39,6 +54,8 @@ export interface ChatChunk {
           readonly content?: string | null | undefined;
           readonly reasoning_content?: string | null | undefined;
           readonly tool_calls?: readonly ToolCallFragment[] | null | undefined;
+          /** Pages of the platform's web search, already checked and capped by the client. */
+          readonly sources?: readonly WebSource[] | undefined;
         }
       | null
       | undefined;
@@ -48,8 +65,20 @@ export interface ChatChunk {
 }
 
 export interface ChatModel {
-  /** Streams one answer. Throws AgentError; ends without error also when the stream was cut: the caller checks. */
+  /**
+   * Streams one answer. One call is one HTTP request: retries are the caller's. Throws AgentError, also "stalled" when
+   * nothing comes for too long; ends without error also when the stream was cut: the caller checks.
+   */
   stream(request: ChatRequest, options: { readonly signal: AbortSignal }): AsyncIterable<ChatChunk>;
+}
+
+/** What keeps all chats, windows and helpers of this machine together under the platform's rate limit. */
+export interface RequestGate {
+  /** Resolves when one more request may be sent now. Rejects with StoppedError on abort, with nothing else. */
+  enter(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** 0 <= n < 1: where in its backoff window the next retry is sent. Successive answers, also those of different
+   * processes, lie far apart. */
+  spread(): Promise<number>;
 }
 
 // ---------------------------------------------------------------------------------------------------------- files
@@ -151,6 +180,68 @@ export interface Shell {
   ): Promise<ShellResult>;
 }
 
+/** How a command that runs in the background stands. */
+export interface BackgroundState {
+  readonly id: string;
+  readonly command: string;
+  readonly running: boolean;
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+}
+
+/** Commands that go on beside the conversation. They end with the chat, at the latest with the process. */
+export interface Background {
+  /** Resolves once it runs, with the id that the model names it by ("bg1", "bg2", …, per chat). Throws ToolError. */
+  start(command: Omit<ShellCommand, "timeoutMs">): Promise<BackgroundState>;
+  /**
+   * What was printed since the last read, capped as `ShellResult.output`. With `waitMs` it waits that long for new
+   * output or the end. Throws ToolError for unknown ids.
+   */
+  read(
+    id: string,
+    options: { readonly waitMs: number; readonly signal: AbortSignal },
+  ): Promise<{ readonly output: string; readonly state: BackgroundState }>;
+  /** Ends the whole process tree and waits for that, briefly. Throws ToolError for unknown ids. */
+  stop(id: string): Promise<{ readonly output: string; readonly state: BackgroundState }>;
+  list(): readonly BackgroundState[];
+}
+
+// ---------------------------------------------------------------------------------------------------- diagnostics
+
+export interface Diagnostic {
+  readonly shown: string;
+  /** From 1. */
+  readonly line: number;
+  readonly column: number;
+  readonly severity: "error" | "warning" | "info" | "hint";
+  readonly message: string;
+  /** "ts", "eslint" and the like; "" when it says none. */
+  readonly source: string;
+  readonly code: string;
+}
+
+/** What the editor's language servers report. Only in the editor. */
+export interface Diagnostics {
+  /** Of one file or of everything under a folder, worst first. A file that no editor shows is opened for it when that is
+   * needed to have it checked, and its report is awaited for a bounded time. */
+  read(place: Place, options: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>;
+}
+
+// ------------------------------------------------------------------------------------------------------- the user
+
+export interface UserQuestion {
+  readonly callId: string;
+  readonly question: string;
+  /** Answers to pick from; may be empty. The user can always write another one. */
+  readonly options: readonly string[];
+}
+
+/** The person in front of it, for the tool that asks them. Absent where nobody is. */
+export interface User {
+  /** The answer, never empty. Rejects with StoppedError on abort. */
+  ask(question: UserQuestion, options: { readonly signal: AbortSignal }): Promise<string>;
+}
+
 // ------------------------------------------------------------------------------------------------------- approval
 
 export type ApprovalMode = "ask" | "edit" | "auto" | "plan" | "all";
@@ -212,6 +303,11 @@ export interface Approver {
 
 export interface Clock {
   now(): Date;
+}
+
+export interface Timer {
+  /** Rejects with StoppedError on abort, at once. */
+  wait(ms: number, options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
 /** Facts of the workspace as `name: value` lines, in a fixed order; what the model is told first and when they change. */

@@ -1,12 +1,17 @@
 import * as z from "zod";
 import type { WireTool } from "./message.ts";
-import type { Action, Files, Search, Shell } from "./ports.ts";
+import type { Action, Background, Diagnostics, Files, Search, Shell, User } from "./ports.ts";
 
 /** What tools work with. One per chat. */
 export interface ToolEnv {
   readonly files: Files;
   readonly search: Search;
   readonly shell: Shell;
+  readonly background: Background;
+  /** Only where somebody is there to answer. */
+  readonly user?: User | undefined;
+  /** Only in the editor. */
+  readonly diagnostics?: Diagnostics | undefined;
   /** Path -> version of the file as the model last saw it (read, or wrote itself). */
   readonly seen: Map<string, string>;
 }

@@ -9,11 +9,40 @@ import type { ApprovalMode, FileChange } from "../agent/ports.ts";
 
 // ------------------------------------------------------------------------------------------------- view -> host
 
+export const COMMANDS = ["setKey", "openConsole", "manageTrust", "showLog", "history", "diagnose", "keys"] as const;
+export type ViewCommand = (typeof COMMANDS)[number];
+
+export const MAX_IMAGES = 8;
+/** Base64 of at most 5 MB. */
+const Image = z.strictObject({
+  mime: z.enum(["image/png", "image/jpeg", "image/gif", "image/webp", "image/bmp"]),
+  data: z
+    .string()
+    .min(1)
+    .max(7_000_000)
+    .regex(/^[A-Za-z0-9+/]+={0,2}$/),
+});
+
 export const FromView = z.discriminatedUnion("type", [
   /** The view is drawn and listens; the host answers with a snapshot. Also sent when a sequence number was missed. */
   z.strictObject({ type: z.literal("ready") }),
-  z.strictObject({ type: z.literal("send"), text: z.string().min(1).max(1_000_000) }),
+  /** Also while a task runs: then it is queued. Text may be empty when there are images. */
+  z.strictObject({
+    type: z.literal("send"),
+    text: z.string().max(1_000_000),
+    images: z.array(Image).max(MAX_IMAGES).optional(),
+  }),
+  /** Takes a queued message out again. The view puts its text back into the composer. */
+  z.strictObject({ type: z.literal("unqueue"), id: z.string().max(64) }),
+  /** Sends the queue's first message now: after a stop or a failure the queue waits for this. */
+  z.strictObject({ type: z.literal("sendQueued") }),
   z.strictObject({ type: z.literal("stop") }),
+  /** Answers a question of the model's (`question` with kind "ask"). */
+  z.strictObject({ type: z.literal("reply"), id: z.string().max(64), text: z.string().min(1).max(100_000) }),
+  /** Takes the images out of the history for good and goes on without them. */
+  z.strictObject({ type: z.literal("dropImages") }),
+  /** What stands in the composer, so that it survives a move to the other side bar. */
+  z.strictObject({ type: z.literal("draft"), text: z.string().max(1_000_000) }),
   z.strictObject({ type: z.literal("newChat") }),
   /** `id` echoes a question's id; ids the host did not issue, or that were answered, are ignored. */
   z.strictObject({
@@ -24,9 +53,12 @@ export const FromView = z.discriminatedUnion("type", [
   }),
   z.strictObject({ type: z.literal("setModel"), model: z.string().max(100) }),
   z.strictObject({ type: z.literal("setThinking"), on: z.boolean() }),
+  z.strictObject({ type: z.literal("setWebSearch"), on: z.boolean() }),
+  /** This chat's key, by the id that the state gave it. */
+  z.strictObject({ type: z.literal("chooseKey"), id: z.string().max(64) }),
   z.strictObject({ type: z.literal("setMode"), mode: z.enum(["ask", "edit", "auto", "plan"]) }),
   /** Buttons that stand for commands of the extension or of VS Code; the host maps them. */
-  z.strictObject({ type: z.literal("command"), name: z.enum(["setKey", "openConsole", "manageTrust", "showLog"]) }),
+  z.strictObject({ type: z.literal("command"), name: z.enum(COMMANDS) }),
   /** http(s) links of an answer: the host shows the whole address and asks before it opens. */
   z.strictObject({ type: z.literal("openLink"), href: z.string().max(4000) }),
   /** A path as shown in a card; the host resolves it inside the workspace only. */
@@ -44,7 +76,15 @@ export type FromView = z.infer<typeof FromView>;
 export type QuestionView =
   | { readonly kind: "write"; readonly change: FileChange; readonly reason: string }
   | { readonly kind: "command"; readonly command: string; readonly cwd: string; readonly reason: string }
-  | { readonly kind: "read"; readonly path: string; readonly reason: string };
+  | { readonly kind: "read"; readonly path: string; readonly reason: string }
+  /** The model asks the user something; answered by `reply`, or refused by `answer` with "deny". */
+  | { readonly kind: "ask"; readonly text: string; readonly options: readonly string[] };
+
+/** An image of a message, for a chip that names it: the picture itself is not sent to the view again. */
+export interface ImageView {
+  readonly mime: string;
+  readonly bytes: number;
+}
 
 /** What the transcript is drawn from: the agent's events and what only a face needs. */
 export type ViewEvent =
@@ -56,6 +96,7 @@ export type ViewEvent =
       readonly turn: number;
       readonly text: string;
       readonly model?: string | undefined;
+      readonly images?: readonly ImageView[] | undefined;
     }
   /** What an edit call changes; comes before its question or result. */
   | {
@@ -80,7 +121,7 @@ export type ViewEvent =
       readonly at: string;
       readonly turn: number;
       readonly id: string;
-      readonly decision: "once" | "session" | "deny" | "stopped";
+      readonly decision: "once" | "session" | "deny" | "stopped" | "replied";
     };
 
 export interface ModelView {
@@ -90,6 +131,25 @@ export interface ModelView {
   /** Credits a token: input missed, input from the cache, output. */
   readonly rate: { readonly miss: number; readonly hit: number; readonly output: number };
   readonly contextWindow: number;
+  /** Takes images. */
+  readonly images: boolean;
+}
+
+/** A key as it may be shown. */
+export interface KeyView {
+  readonly id: string;
+  readonly kind: "payg" | "plan" | "other";
+  /** The user's name for it, or one made from its kind and host. */
+  readonly label: string;
+  /** Its last characters. */
+  readonly hint: string;
+  readonly host: string;
+}
+
+export interface QueuedView {
+  readonly id: string;
+  readonly text: string;
+  readonly images: number;
 }
 
 /** Small and bounded; sent whole when any of it changes. */
@@ -98,10 +158,18 @@ export interface PanelState {
     | { readonly state: "none" }
     | { readonly state: "set"; readonly kind: "payg" | "plan" | "other"; readonly hint: string }
     | { readonly state: "notNeeded"; readonly host: string };
+  /** All keys, and which of them this chat uses. */
+  readonly keys: readonly KeyView[];
+  readonly keyId: string | undefined;
   readonly models: readonly ModelView[];
   readonly model: string;
   readonly thinking: boolean;
+  readonly webSearch: boolean;
   readonly mode: ApprovalMode;
+  /** Messages that wait for the running task, oldest first. */
+  readonly queue: readonly QueuedView[];
+  /** Tokens that the cache holds for this chat: what switching model or key pays once more. 0 in a new chat. */
+  readonly cachedTokens: number;
   readonly busy: boolean;
   readonly trusted: boolean;
   readonly folder: string | undefined;
@@ -116,6 +184,8 @@ export type ToView =
       readonly seq: number;
       readonly state: PanelState;
       readonly events: readonly ViewEvent[];
+      /** What stood in the composer of the view before. */
+      readonly draft?: string;
     }
   | { readonly type: "events"; readonly seq: number; readonly events: readonly ViewEvent[] }
   | { readonly type: "state"; readonly seq: number; readonly state: PanelState }
