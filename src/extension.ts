@@ -7,6 +7,7 @@ import { registerCommands } from "./host/commands.ts";
 import { Diffs } from "./host/diffs.ts";
 import { KeyCommands } from "./host/keyCommands.ts";
 import { KeyStore } from "./host/keyStore.ts";
+import { LastErrors } from "./host/lastErrors.ts";
 import { ChatLocation, VIEWS } from "./host/location.ts";
 import { createLog } from "./host/log.ts";
 import { ChatPanel } from "./host/panel.ts";
@@ -34,17 +35,19 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const keys = own(new KeyStore(context.secrets));
   const log = own(createLog("MiMo Agent", () => keys.known));
   const choices = own(new ChoiceStore(context.workspaceState));
-  const account = own(new Account(keys, log));
+  const account = own(new Account({ keys, choices, log }));
   const diffs = own(new Diffs());
   const sessions = new SessionFolder(context);
-  const chat = own(new ChatController({ account, choices, diffs, sessions, log }));
+  const errors = new LastErrors();
+  const processFolder = vscode.Uri.joinPath(context.globalStorageUri, "processes").fsPath;
+  const chat = own(new ChatController({ account, choices, diffs, sessions, errors, processFolder, log }));
   running = chat;
   const panel = own(
     new ChatPanel({
       extensionUri: context.extensionUri,
       chat,
       log,
-      handle: (request) => handleRequest(request, { chat, choices, diffs, log }),
+      handle: (request) => handleRequest(request, { chat, choices, diffs, keys: keyCommands, log }),
       opened: () => void account.ask(),
     }),
   );
@@ -53,7 +56,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   }
   own(new StatusBar(chat));
   own(watchChat(chat, panel));
-  const keyCommands = new KeyCommands(keys, log);
+  const keyCommands = new KeyCommands({ keys, account, choices, chat, memento: context.globalState, log });
   const location = new ChatLocation(context.globalState, panel);
   own(registerCommands({ account, chat, choices, keys: keyCommands, location, log }));
   own(warnOfSettings());

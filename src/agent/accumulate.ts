@@ -1,6 +1,6 @@
 import { AgentError } from "./errors.ts";
 import type { AssistantMessage, Usage, WireToolCall } from "./message.ts";
-import type { ChatChunk, ChunkUsage, ToolCallFragment } from "./ports.ts";
+import type { ChatChunk, ChunkUsage, ToolCallFragment, WebSource } from "./ports.ts";
 
 export type Delta =
   | { readonly type: "reasoning_delta"; readonly text: string }
@@ -14,7 +14,16 @@ export interface Answer {
   readonly finish: FinishReason;
   /** undefined when the stream brought none. */
   readonly usage: Usage | undefined;
+  /** Pages of the platform's web search, each once. */
+  readonly sources: readonly WebSource[];
+  /** The calls came as text and were read from it. */
+  readonly leaked: boolean;
 }
+
+/** Reads calls from the text of an answer that has none. Throws AgentError "malformed" where it cannot. */
+export type ReadLeaked = (text: { readonly reasoning: string; readonly content: string }) => readonly WireToolCall[];
+
+const NOTHING_LEAKED: ReadLeaked = () => [];
 
 interface PartialCall {
   id: string;
@@ -31,6 +40,7 @@ export class Accumulator {
   readonly #content: string[] = [];
   readonly #reasoning: string[] = [];
   readonly #calls: PartialCall[] = [];
+  readonly #sources = new Map<string, WebSource>();
   #finish: string | undefined;
   #usage: Usage | undefined;
 
@@ -42,6 +52,8 @@ export class Accumulator {
     if (!choice) return deltas;
     const { delta } = choice;
     if (delta) {
+      for (const source of delta.sources ?? [])
+        if (!this.#sources.has(source.url)) this.#sources.set(source.url, source);
       const late = this.#finish !== undefined;
       if (delta.reasoning_content) {
         this.#reasoning.push(delta.reasoning_content);
@@ -70,23 +82,26 @@ export class Accumulator {
   }
 
   /** The whole answer, once the stream has ended. Throws AgentError: "cut" without `finish_reason`, "malformed". */
-  finish(): Answer {
+  finish(readLeaked: ReadLeaked = NOTHING_LEAKED): Answer {
     if (this.#finish === undefined) {
       throw new AgentError("cut", "The connection ended before the answer was complete.");
     }
     const finish = readFinish(this.#finish);
-    const calls = finish === "stop" || finish === "tool_calls" ? this.#wholeCalls() : [];
+    const mayCall = finish === "stop" || finish === "tool_calls";
     const { reasoning, content } = this.partial();
+    const sent = mayCall ? this.#wholeCalls() : [];
+    const calls = mayCall && sent.length === 0 ? readLeaked({ reasoning, content }) : sent;
     if (finish === "tool_calls" && calls.length === 0) {
       throw new AgentError("malformed", "The model announced tool calls and sent none.");
     }
+    const leaked = calls.length > sent.length;
     const message: AssistantMessage =
       calls.length > 0
         ? { role: "assistant", content, reasoning_content: reasoning, tool_calls: calls }
         : reasoning === ""
           ? { role: "assistant", content }
           : { role: "assistant", content, reasoning_content: reasoning };
-    return { message, finish, usage: this.#usage };
+    return { message, finish, usage: this.#usage, sources: [...this.#sources.values()], leaked };
   }
 
   #wholeCalls(): WireToolCall[] {

@@ -1,6 +1,7 @@
 import * as z from "zod";
 import { isAbort, StoppedError, ToolError } from "./errors.ts";
 import type { AgentEventBody, ToolStatus } from "./events.ts";
+import type { Ruling } from "./governor.ts";
 import { type WireToolCall, wellFormed } from "./message.ts";
 import type { Action, Approver, Policy, Verdict } from "./ports.ts";
 import type { AnyTool, Plan, Tool, ToolEnv } from "./tool.ts";
@@ -23,6 +24,8 @@ export interface CallDeps {
   readonly emit: (event: AgentEventBody) => void;
   readonly planned: (callId: string, actions: readonly Action[]) => void;
   readonly newId: () => string;
+  /** Whether a call may run at all. */
+  readonly ruling: (callId: string) => Ruling;
 }
 
 /**
@@ -73,6 +76,8 @@ async function prepare(
   signal: AbortSignal,
 ): Promise<CallResult | { readonly plan: Plan }> {
   if (signal.aborted) return stopped(call);
+  const ruling = deps.ruling(call.id);
+  if (ruling.kind === "answer") return { call, status: ruling.status, text: ruling.text };
   try {
     const tool = findTool(deps.tools, call.function.name);
     if (!tool) throw new ToolError(`There is no tool "${call.function.name}". Tools: ${namesOf(deps.tools)}.`);

@@ -1,24 +1,18 @@
+import type { Answer } from "./accumulate.ts";
+import { type Asking, type AttemptParts, bill, getAnswer } from "./attempts.ts";
 import type { CallResult } from "./calls.ts";
 import { runCalls } from "./calls.ts";
-import { changedFacts, knownFacts, userMessage } from "./context.ts";
+import { messageAfter } from "./context.ts";
 import { AgentError } from "./errors.ts";
 import type { AgentEvent, AgentEventBody, TaskOutcome } from "./events.ts";
-import type { Message, Usage, UserMessage, WireTool } from "./message.ts";
-import type { Action, Approver, ChatModel, Clock, Policy, WorkspaceFacts } from "./ports.ts";
+import { Governor, RUN } from "./governor.ts";
+import { type Cut, type Journal, Logbook } from "./logbook.ts";
+import type { Message, Outgoing, WireTool, WireToolCall } from "./message.ts";
+import { type CacheKey, type LastRequest, Meter, type Price } from "./meter.ts";
+import type { Action, Approver, ChatModel, Clock, Policy, RequestGate, Timer, WorkspaceFacts } from "./ports.ts";
+import { imageRemovals, textRepairs, wasRepaired, withText } from "./repairs.ts";
+import { retryAt } from "./retry.ts";
 import type { AnyTool, ToolEnv } from "./tool.ts";
-import { requestAnswer, UnusableAnswer } from "./turn.ts";
-
-/** Where what happened is kept. Called before the next step begins, in order. */
-export interface Journal {
-  message(message: Message): void;
-  usage(usage: {
-    readonly purpose: string;
-    readonly model: string;
-    readonly usage: Usage;
-    readonly credits: number;
-  }): void;
-  event(event: AgentEvent): void;
-}
 
 export interface ChatDeps {
   readonly model: ChatModel;
@@ -27,6 +21,8 @@ export interface ChatDeps {
   readonly policy: Policy;
   readonly approver: Approver;
   readonly clock: Clock;
+  readonly timer: Timer;
+  readonly gate: RequestGate;
   readonly facts: WorkspaceFacts;
   /** Text of the instruction files, already capped; read once, for the first message. */
   readonly instructions: () => Promise<string>;
@@ -34,8 +30,9 @@ export interface ChatDeps {
   readonly emit: (event: AgentEvent) => void;
   /** What a call is about to do, before it is judged. */
   readonly planned: (callId: string, actions: readonly Action[]) => void;
-  /** Credits of one request. */
-  readonly price: (model: string, usage: Usage, at: Date) => number;
+  /** Takes the oldest message that was typed while the task runs. Asked before every request but a task's first. */
+  readonly queued?: () => Outgoing | undefined;
+  readonly price: Price;
   readonly newId: () => string;
 }
 
@@ -49,7 +46,11 @@ export interface SendOptions {
   readonly signal: AbortSignal;
   readonly model: string;
   readonly thinking: boolean;
-  /** Requests of this task at the most. */
+  /** Offers the platform's web search, which is billed apart. */
+  readonly webSearch?: boolean;
+  /** An opaque id of the key that pays: another one has another cache. */
+  readonly account?: string | undefined;
+  /** Requests of this task at the most; one that is sent again counts once. */
   readonly maxTurns?: number;
   /** The task stops before a request once it has cost this much. */
   readonly maxCredits?: number;
@@ -67,149 +68,211 @@ export interface ChatStart {
   /** Ordinal of the last request. */
   readonly turn: number;
   /** The last request's model, and the tokens that its cache holds: for what a switch will cost. */
-  readonly last?: { readonly model: string; readonly prompt: number } | undefined;
+  readonly last?: LastRequest | undefined;
 }
 
 /** One conversation: model -> tools -> model, until the model stops or the user does. One task at a time. */
 export class Chat {
   readonly head: ChatHead;
   readonly #deps: ChatDeps;
-  readonly #messages: Message[];
-  #turn: number;
-  #spent = 0;
-  #last: ChatStart["last"];
+  readonly #logbook: Logbook;
+  readonly #meter: Meter;
+  readonly #governor: Governor;
+  readonly #parts: AttemptParts;
+  /** The platform refuses empty texts, or the history as thinking: then so for the rest of the chat. */
+  #needsText: boolean;
+  #thinkingOff = false;
 
   constructor(deps: ChatDeps, start: ChatStart) {
     this.#deps = deps;
     this.head = start.head;
-    this.#messages = [...start.messages];
-    this.#turn = start.turn;
-    this.#last = start.last;
+    this.#logbook = new Logbook(deps, start);
+    this.#meter = new Meter({ price: deps.price, now: () => deps.clock.now(), last: start.last });
+    this.#governor = new Governor(deps.tools);
+    this.#parts = { ...deps, logbook: this.#logbook, meter: this.#meter };
+    this.#needsText = wasRepaired(start.messages);
   }
 
   /** After the system prompt, in wire form. */
   get messages(): readonly Message[] {
-    return this.#messages;
+    return this.#logbook.messages;
+  }
+
+  /** Tokens that the cache holds: what switching the model or the key pays once more. 0 in a new chat. */
+  get cachedTokens(): number {
+    return this.#meter.cachedTokens;
   }
 
   /** Works on the user's message to its end. Resolves with how it ended; throws only when the journal does. */
-  async send(text: string, options: SendOptions): Promise<TaskEnd> {
-    this.#append(await this.#userMessage(text, options.signal));
+  async send(message: string | Outgoing, options: SendOptions): Promise<TaskEnd> {
+    this.#meter.beginTask();
+    await this.#hear(message, options.signal);
     const end = await this.#run(options);
-    if (end.error) this.#keep({ type: "error", reason: end.error.reason, message: end.error.message });
-    this.#keep({ type: "end", outcome: end.outcome });
+    if (end.error) this.#tellError(end.error);
+    this.#logbook.tell({ type: "end", outcome: end.outcome });
     return end;
   }
 
-  async #userMessage(text: string, signal: AbortSignal): Promise<UserMessage> {
-    const first = this.#messages.length === 0;
+  /** Takes every image out of the history, for a model that does not see. Not while a task runs. */
+  dropImages(): void {
+    this.#change(imageRemovals(this.messages), "images_removed");
+  }
+
+  /** Takes a message of the user into the history. One that nobody answered and that comes again stands there once. */
+  async #hear(message: string | Outgoing, signal: AbortSignal): Promise<void> {
+    this.#governor.reset();
     const [facts, instructions] = await Promise.all([
       // Facts that could not be read are not facts that are gone: nothing is said of them.
       this.#deps.facts.read({ signal }).catch(() => undefined),
       // A chat without them beats none; who reads them says what went wrong.
-      first ? this.#deps.instructions().catch(() => "") : "",
+      this.messages.length <= 1 ? this.#deps.instructions().catch(() => "") : "",
     ]);
-    if (!facts) return userMessage(text, new Map(), instructions);
-    return userMessage(text, first ? facts : changedFacts(knownFacts(this.#messages), facts), instructions);
+    const after = (history: readonly Message[]) => messageAfter(history, message, { facts, instructions });
+    const last = this.messages.length - 1;
+    const again = this.messages[last]?.role === "user" ? after(this.messages.slice(0, last)) : undefined;
+    const isSame = again !== undefined && JSON.stringify(again) === JSON.stringify(this.messages[last]);
+    const heard = isSame ? again : after(this.messages);
+    if (isSame) this.#logbook.cut({ from: last, to: last + 1, by: "sent_again", replacement: [] });
+    this.#logbook.append(heard);
   }
 
   async #run(options: SendOptions): Promise<TaskEnd> {
-    this.#spent = 0;
     for (let requests = 0; ; requests++) {
       if (options.signal.aborted) return { outcome: "stopped" };
-      const budget = budgetReached(requests, this.#spent, options);
-      if (budget) {
-        this.#keep({ type: "notice", reason: budget });
-        return { outcome: "stopped" };
-      }
-      try {
-        const calls = await this.#step(options);
-        if (calls === 0) return { outcome: "done" };
-      } catch (error) {
-        if (!(error instanceof UnusableAnswer)) throw error;
-        this.#keepPartial(error, options.model);
-        return error.cause instanceof AgentError ? { outcome: "failed", error: error.cause } : { outcome: "stopped" };
-      }
+      const budget = budgetReached(requests, this.#meter.spent, options);
+      if (budget) return this.#endAt(budget);
+      if (requests > 0) await this.#hearQueued(options.signal);
+      const end = await this.#work(options);
+      if (end) return end;
     }
   }
 
-  /** One request and the calls of its answer. Returns how many calls there were. */
-  async #step(options: SendOptions): Promise<number> {
-    this.#turn++;
-    this.#noticeModelSwitch(options.model);
-    const { message, usage } = await requestAnswer(
-      this.#deps.model,
-      {
-        model: options.model,
+  async #hearQueued(signal: AbortSignal): Promise<void> {
+    const { queued } = this.#deps;
+    for (let next = queued?.(); next; next = queued?.()) await this.#hear(next, signal);
+  }
+
+  /** One answer and its calls. Returns how the task ended, if it did. */
+  async #work(options: SendOptions): Promise<TaskEnd | undefined> {
+    const { model, account, webSearch = false } = options;
+    const cache: CacheKey = { model, webSearch, account };
+    this.#logbook.beginTurn();
+    const switched = this.#meter.switchTo(cache);
+    if (switched) this.#logbook.tell(switched);
+    const got = await getAnswer(this.#parts, this.#asking(cache, options), options);
+    switch (got.kind) {
+      case "answer":
+        return this.#take(got.answer, cache, options.signal);
+      case "failed":
+        return { outcome: "failed", error: got.error };
+      case "stopped":
+        return { outcome: "stopped" };
+      case "too_dear":
+        return this.#endAt("max_credits");
+    }
+  }
+
+  #asking(cache: CacheKey, { thinking, maxCredits }: SendOptions): Asking {
+    const isThinking = () => thinking && !this.#thinkingOff;
+    return {
+      cache,
+      affordable: () => maxCredits === undefined || this.#meter.spent < maxCredits,
+      request: () => ({
+        model: cache.model,
         tools: this.head.tools,
-        messages: [{ role: "system", content: this.head.system }, ...this.#messages],
-        thinking: options.thinking,
+        messages: [{ role: "system", content: this.head.system }, ...this.messages],
+        thinking: isThinking(),
+        ...(cache.webSearch ? { webSearch: true } : {}),
+      }),
+      mend: (detail) => {
+        switch (detail) {
+          case "text_missing":
+            this.#needsText = true;
+            return this.#change(textRepairs(this.messages), "text_repair");
+          case "reasoning_missing":
+            if (!isThinking()) return false;
+            this.#thinkingOff = true;
+            this.#logbook.tell({ type: "notice", reason: "thinking_off" });
+            return true;
+          case "images_refused":
+          case "web_search_off":
+            // What to do about these is the user's choice.
+            return false;
+        }
       },
-      (event) => this.#show(event),
-      options,
-    );
-    this.#append(message);
-    if (usage) this.#count(usage, options.model);
+    };
+  }
+
+  async #take(answer: Answer, cache: CacheKey, signal: AbortSignal): Promise<TaskEnd | undefined> {
+    const { usage, sources, leaked } = answer;
+    const message = this.#needsText ? withText(answer.message) : answer.message;
+    this.#logbook.append(message);
+    if (usage) bill(this.#parts, usage, cache);
+    if (sources.length > 0) this.#logbook.tell({ type: "notice", reason: "web_sources", sources });
+    if (leaked) this.#logbook.tell({ type: "notice", reason: "leaked_calls" });
     const calls = message.tool_calls ?? [];
-    for (const { id, function: f } of calls)
-      this.#show({ type: "tool_call", id, name: f.name, arguments: f.arguments });
-    const deps = { ...this.#deps, emit: (event: AgentEventBody) => this.#show(event) };
-    await runCalls(calls, deps, (result) => this.#answer(result), options);
-    return calls.length;
+    if (calls.length === 0) return { outcome: "done" };
+    await this.#call(calls, signal);
+    if (!this.#governor.isStuck || signal.aborted) return undefined;
+    return { outcome: "failed", error: new AgentError("repetition", STUCK) };
+  }
+
+  async #call(calls: readonly WireToolCall[], signal: AbortSignal): Promise<void> {
+    for (const { id, function: f } of calls) {
+      this.#logbook.show({ type: "tool_call", id, name: f.name, arguments: f.arguments });
+    }
+    const { of, flood } = this.#governor.judge(calls);
+    if (flood) this.#logbook.tell({ type: "notice", reason: "flood" });
+    const deps = {
+      ...this.#deps,
+      emit: (event: AgentEventBody) => this.#show(event),
+      ruling: (id: string) => of.get(id) ?? RUN,
+    };
+    await runCalls(calls, deps, (result) => this.#answer(result), { signal });
   }
 
   #answer({ call, status, text }: CallResult): void {
-    this.#append({ role: "tool", tool_call_id: call.id, content: text });
+    this.#governor.ended(call.id, status);
+    this.#logbook.append({ role: "tool", tool_call_id: call.id, content: text });
     // The message holds the text; the kept event adds how the call ended.
-    this.#deps.journal.event(this.#stamp({ type: "tool_result", id: call.id, status, text: "" }));
-    this.#show({ type: "tool_result", id: call.id, status, text });
-  }
-
-  #count(usage: Usage, model: string): void {
-    const credits = this.#deps.price(model, usage, this.#deps.clock.now());
-    this.#spent += credits;
-    this.#last = { model, prompt: usage.prompt + usage.output };
-    this.#deps.journal.usage({ purpose: "agent", model, usage, credits });
-    this.#keep({ type: "usage", ...usage, credits });
-  }
-
-  /** Another model has another cache: the whole window is missed once. */
-  #noticeModelSwitch(model: string): void {
-    if (!this.#last || this.#last.model === model) return;
-    const usage: Usage = { prompt: this.#last.prompt, cached: 0, output: 0, reasoning: 0 };
-    const credits = this.#deps.price(model, usage, this.#deps.clock.now());
-    this.#keep({ type: "prefix_break", reason: "model_switch", tokens: this.#last.prompt, credits });
-    // Said once, also when the request fails and is sent again.
-    this.#last = { model, prompt: this.#last.prompt };
-  }
-
-  #keepPartial({ partial, usage }: UnusableAnswer, model: string): void {
-    if (partial.reasoning) this.#deps.journal.event(this.#stamp({ type: "reasoning_delta", text: partial.reasoning }));
-    if (partial.content) this.#deps.journal.event(this.#stamp({ type: "content_delta", text: partial.content }));
-    if (usage) this.#count(usage, model);
-  }
-
-  #append(message: Message): void {
-    this.#messages.push(message);
-    this.#deps.journal.message(message);
-  }
-
-  #keep(body: AgentEventBody): void {
-    const event = this.#stamp(body);
-    this.#deps.journal.event(event);
-    this.#deps.emit(event);
+    this.#logbook.keep({ type: "tool_result", id: call.id, status, text: "" });
+    this.#logbook.show({ type: "tool_result", id: call.id, status, text });
   }
 
   #show(body: AgentEventBody): void {
-    if (body.type === "approval") this.#keep(body);
-    else this.#deps.emit(this.#stamp(body));
+    if (body.type === "approval") this.#logbook.tell(body);
+    else this.#logbook.show(body);
   }
 
-  #stamp(body: AgentEventBody): AgentEvent {
-    const { type, ...rest } = body;
-    return { type, at: this.#deps.clock.now().toISOString(), turn: this.#turn, ...rest } as AgentEvent;
+  /** Changes what is sent of the history, and says what that costs. False when there is nothing to change. */
+  #change(cuts: readonly Cut[], reason: string): boolean {
+    const first = cuts[0];
+    if (!first) return false;
+    const head = this.head.system.length + JSON.stringify(this.head.tools).length;
+    this.#logbook.tell(this.#meter.changeFrom(first.from, { messages: this.messages, head }, reason));
+    for (const cut of cuts) this.#logbook.cut(cut);
+    return true;
+  }
+
+  #endAt(budget: string): TaskEnd {
+    this.#logbook.tell({ type: "notice", reason: budget });
+    return { outcome: "stopped" };
+  }
+
+  #tellError(error: AgentError): void {
+    const { reason, message, detail } = error;
+    const at = retryAt(error, this.#deps.clock.now());
+    this.#logbook.tell({
+      type: "error",
+      reason,
+      message,
+      ...(at === undefined ? {} : { retryAt: at }),
+      ...(detail === undefined ? {} : { detail }),
+    });
   }
 }
+
+const STUCK = "The model made the same call again and again without any effect; the task was ended.";
 
 export function createChat(deps: ChatDeps, start: ChatStart): Chat {
   return new Chat(deps, start);

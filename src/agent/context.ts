@@ -1,4 +1,4 @@
-import { type Message, type TextPart, type UserMessage, wellFormed } from "./message.ts";
+import { type Message, type Outgoing, type TextPart, type UserMessage, wellFormed } from "./message.ts";
 
 /**
  * What the editor tells the model beside the user's words. It stands at the head of a user message and is never
@@ -6,9 +6,39 @@ import { type Message, type TextPart, type UserMessage, wellFormed } from "./mes
  */
 const OPEN = "<context>\n";
 const CLOSE = "\n</context>\n\n";
+/** Stands for the words of a message that has images only: the platform wants a text beside them. */
+const NO_WORDS = "[image]";
 
-/** Facts and instructions before the user's words. A block that would be empty is left out. */
-export function userMessage(typed: string, facts: ReadonlyMap<string, string>, instructions = ""): UserMessage {
+/** Facts and instructions before the user's words, images after them. A block that would be empty is left out. */
+export function userMessage(
+  typed: string | Outgoing,
+  facts: ReadonlyMap<string, string>,
+  instructions = "",
+): UserMessage {
+  const { text, images } = typeof typed === "string" ? { text: typed, images: [] } : typed;
+  if (images.length === 0) return { role: "user", content: textOf(text, facts, instructions) };
+  const words = textOf(text.trim() === "" ? NO_WORDS : text, facts, instructions);
+  return { role: "user", content: [{ type: "text", text: words }, ...images] };
+}
+
+export interface Surroundings {
+  /** undefined when they could not be read. */
+  readonly facts: ReadonlyMap<string, string> | undefined;
+  readonly instructions: string;
+}
+
+/** The user's message as it follows a history: with everything at its beginning, later with what has changed. */
+export function messageAfter(
+  history: readonly Message[],
+  message: string | Outgoing,
+  { facts, instructions }: Surroundings,
+): UserMessage {
+  const isFirst = history.length === 0;
+  const told = isFirst || !facts ? facts : changedFacts(knownFacts(history), facts);
+  return userMessage(message, told ?? new Map(), isFirst ? instructions : "");
+}
+
+function textOf(typed: string, facts: ReadonlyMap<string, string>, instructions: string): string {
   // Half a character, as a cut-off paste may end in, is nothing that the platform can read.
   const text = wellFormed(typed);
   const lines = [...facts].map(([name, value]) => `${name}: ${oneLine(value)}`);
@@ -16,22 +46,16 @@ export function userMessage(typed: string, facts: ReadonlyMap<string, string>, i
   const rules = instructions.trim();
   const body = rules === "" ? lines.join("\n") : `${lines.join("\n")}\n\n${rules}`;
   // Words that themselves begin like a block get an empty one before them: what the user typed stays tellable.
-  if (body === "" && !text.startsWith(OPEN)) return { role: "user", content: text };
-  return {
-    role: "user",
-    content: `${OPEN}${wellFormed(body).replaceAll("</context>", "<\\/context>")}${CLOSE}${text}`,
-  };
+  if (body === "" && !text.startsWith(OPEN)) return text;
+  return `${OPEN}${wellFormed(body).replaceAll("</context>", "<\\/context>")}${CLOSE}${text}`;
 }
 
 /** The user's own words of a message. */
 export function userText(message: UserMessage): string {
-  if (typeof message.content !== "string") {
-    return message.content
-      .filter((part): part is TextPart => part.type === "text")
-      .map((part) => ownWords(part.text))
-      .join("\n");
-  }
-  return ownWords(message.content);
+  if (typeof message.content === "string") return ownWords(message.content);
+  const texts = message.content.filter((part): part is TextPart => part.type === "text");
+  const words = texts.map((part) => ownWords(part.text)).join("\n");
+  return words === NO_WORDS && texts.length < message.content.length ? "" : words;
 }
 
 function ownWords(content: string): string {
@@ -44,15 +68,23 @@ function ownWords(content: string): string {
 export function knownFacts(messages: readonly Message[]): Map<string, string> {
   const facts = new Map<string, string>();
   for (const message of messages) {
-    if (message.role !== "user" || typeof message.content !== "string" || !message.content.startsWith(OPEN)) continue;
-    const end = message.content.indexOf(CLOSE, OPEN.length - 1);
-    const block = message.content.slice(OPEN.length, end < 0 ? undefined : end);
+    const content = message.role === "user" ? headText(message) : "";
+    if (!content.startsWith(OPEN)) continue;
+    const end = content.indexOf(CLOSE, OPEN.length - 1);
+    const block = content.slice(OPEN.length, end < 0 ? undefined : end);
     for (const line of (block.split("\n\n")[0] ?? "").split("\n")) {
       const colon = line.indexOf(": ");
       if (colon > 0) facts.set(line.slice(0, colon), line.slice(colon + 2));
     }
   }
   return facts;
+}
+
+/** Where a block would stand. */
+function headText({ content }: UserMessage): string {
+  if (typeof content === "string") return content;
+  const first = content[0];
+  return first?.type === "text" ? first.text : "";
 }
 
 /** The facts that are new or differ. One that is gone is said to be gone. */

@@ -56,6 +56,8 @@ export interface ChatChunk {
           readonly tool_calls?: readonly ToolCallFragment[] | null | undefined;
           /** Pages of the platform's web search, already checked and capped by the client. */
           readonly sources?: readonly WebSource[] | undefined;
+          /** What the platform's web search says went wrong with it, in its words: plain text, capped. */
+          readonly searchError?: string | undefined;
         }
       | null
       | undefined;

@@ -39,6 +39,8 @@ export interface Tool<Args = unknown> {
   readonly schema: z.ZodType<Args>;
   /** Read-only calls of one turn run side by side, the others in order. */
   readonly readOnly: boolean;
+  /** It waits for something: the same call again is no sign of a loop. */
+  readonly polls?: boolean;
   /** Validates against the world (paths, matches) and says what will be done. Throws ToolError. Has no effect. */
   plan(args: Args, run: ToolRun): Promise<Plan>;
 }

@@ -1,8 +1,10 @@
-import { Accumulator, type Answer } from "./accumulate.ts";
+import { Accumulator, type Answer, type ReadLeaked } from "./accumulate.ts";
 import { AgentError, isAbort, StoppedError } from "./errors.ts";
 import type { AgentEventBody } from "./events.ts";
-import type { Usage } from "./message.ts";
+import { findLeak } from "./leaked.ts";
+import type { Usage, WireToolCall } from "./message.ts";
 import type { ChatModel, ChatRequest } from "./ports.ts";
+import { RepeatWatch } from "./repeats.ts";
 
 /** An answer that will not be used: why, and what had arrived. Its text is kept for the user and never sent back. */
 export class UnusableAnswer extends Error {
@@ -18,27 +20,61 @@ export class UnusableAnswer extends Error {
   }
 }
 
+export interface TurnParts {
+  readonly model: ChatModel;
+  readonly show: (event: AgentEventBody) => void;
+  readonly newId: () => string;
+}
+
 /** Asks the model once and shows the answer while it comes. Throws UnusableAnswer, and nothing else. */
 export async function requestAnswer(
-  model: ChatModel,
+  { model, show, newId }: TurnParts,
   request: ChatRequest,
-  emit: (event: AgentEventBody) => void,
   options: { readonly signal: AbortSignal },
 ): Promise<Answer> {
   const accumulator = new Accumulator();
+  const watches = { reasoning_delta: new RepeatWatch(), content_delta: new RepeatWatch() };
   try {
     for await (const chunk of model.stream(request, options)) {
-      for (const delta of accumulator.push(chunk)) emit(delta);
+      for (const delta of accumulator.push(chunk)) {
+        show(delta);
+        // Leaving the loop closes the connection: what is not read is not paid for much longer.
+        if (watches[delta.type].push(delta.text)) throw new AgentError("repetition", LOOPS);
+      }
       if (options.signal.aborted) throw new StoppedError();
     }
     // The SDK ends an aborted stream without an error.
     if (options.signal.aborted) throw new StoppedError();
-    const answer = accumulator.finish();
+    const answer = accumulator.finish(leakReader(request, newId));
     checkFinish(answer);
+    checkSomethingSaid(answer);
     return answer;
   } catch (error) {
     throw new UnusableAnswer(causeOf(error, options.signal), accumulator);
   }
+}
+
+const LOOPS = "The model repeated one passage over and over; the answer was ended.";
+
+/** What the model thought aloud counts as calls only when it said nothing else. */
+function leakReader({ tools }: ChatRequest, newId: () => string): ReadLeaked {
+  return ({ reasoning, content }) => {
+    const leak = findLeak(content.trim() === "" ? reasoning : content, tools);
+    switch (leak.kind) {
+      case "none":
+        return [];
+      case "unreadable":
+        throw new AgentError("malformed", "The model wrote a tool call as text, in a form that cannot be read.");
+      case "calls":
+        return leak.calls.map((call): WireToolCall => ({ id: callId(newId()), type: "function", function: call }));
+    }
+  };
+}
+
+/** In the platform's own form: `call_` and 24 hexadecimal digits. */
+function callId(id: string): string {
+  const digits = id.toLowerCase().replace(/[^0-9a-f]/g, "");
+  return `call_${digits.slice(0, 24).padStart(24, "0")}`;
 }
 
 function checkFinish({ finish }: Answer): void {
@@ -55,9 +91,16 @@ function checkFinish({ finish }: Answer): void {
   }
 }
 
+/** The platform takes no empty message back: kept, it would make every later request fail. */
+function checkSomethingSaid({ message }: Answer): void {
+  if (message.content !== "" || message.reasoning_content || message.tool_calls) return;
+  throw new AgentError("malformed", "The model answered with nothing.");
+}
+
 function causeOf(error: unknown, signal: AbortSignal): AgentError | StoppedError {
   if (signal.aborted || isAbort(error)) return new StoppedError();
   if (error instanceof AgentError) return error;
   const message = error instanceof Error ? error.message : String(error);
-  return new AgentError("network", message, { cause: error });
+  // The client names its failures. What comes without a name is a fault on this side: asking again would not mend it.
+  return new AgentError("network", message, { cause: error, transient: false });
 }

@@ -15,6 +15,11 @@ export interface RunOptions {
   readonly maxCredits: number | undefined;
   readonly maxTurns: number | undefined;
   readonly thinking: boolean;
+  readonly webSearch: boolean;
+  /** Milliseconds; undefined for the client's own. */
+  readonly idleMs: number | undefined;
+  /** Files. */
+  readonly images: readonly string[];
   readonly json: boolean;
 }
 
@@ -40,6 +45,9 @@ Options:
   --max-credits N     stop before a request once the task has cost N credits
   --max-turns N       stop after N requests
   --no-thinking       answer without reasoning first
+  --web-search        let the model search the web; billed apart
+  --image FILE        send a picture with the task (PNG, JPEG, GIF, WebP or BMP); may be given several times
+  --idle-timeout S    give up an answer after S seconds without data (default: 90)
   --json              print one event a line
   --help              this text
 
@@ -60,12 +68,16 @@ export function parseRunOptions(args: readonly string[]): RunOptions | "help" {
     "max-credits": { type: "string" },
     "max-turns": { type: "string" },
     "no-thinking": { type: "boolean" },
+    "web-search": { type: "boolean" },
+    image: { type: "string", multiple: true },
+    "idle-timeout": { type: "string" },
     json: { type: "boolean" },
     help: { type: "boolean", short: "h" },
   });
   if (values.help) return "help";
   const task = positionals.join(" ").trim();
   if (task === "") throw new UsageError("No task was given.");
+  const idle = positive("--idle-timeout", values["idle-timeout"]);
   return {
     task,
     baseUrl: text(values["base-url"]),
@@ -77,6 +89,9 @@ export function parseRunOptions(args: readonly string[]): RunOptions | "help" {
     maxCredits: positive("--max-credits", values["max-credits"]),
     maxTurns: positive("--max-turns", values["max-turns"]),
     thinking: values["no-thinking"] !== true,
+    webSearch: values["web-search"] === true,
+    idleMs: idle === undefined ? undefined : idle * 1000,
+    images: Array.isArray(values.image) ? values.image : [],
     json: values.json === true,
   };
 }
@@ -97,7 +112,7 @@ export function parseJudgeOptions(args: readonly string[]): JudgeOptions | "help
   };
 }
 
-type Value = string | boolean | undefined;
+type Value = string | boolean | readonly string[] | undefined;
 
 function parse(args: readonly string[], options: NonNullable<Parameters<typeof parseArgs>[0]>["options"] & object) {
   try {

@@ -1,4 +1,5 @@
 import type { AgentEvent } from "../agent/events.ts";
+import { breakWords, errorWords, noticeWords, retryWords } from "./words.ts";
 
 /** Shows a run's events. `summary` comes last. */
 export interface Report {
@@ -43,16 +44,18 @@ export function textReport(out: (text: string) => void, err: (text: string) => v
           total.turns++;
           break;
         case "notice":
-          line(`notice: ${event.reason}`);
+          if (event.reason !== "web_sources") line(visible(noticeWords(event)));
+          for (const [i, { title, url }] of (event.sources ?? []).entries())
+            line(`  [${i + 1}] ${short(title)} ${short(url)}`);
           break;
         case "retry":
-          line(`retry ${event.attempt} in ${event.delayMs} ms: ${event.reason}`);
+          line(retryWords(event));
           break;
         case "prefix_break":
-          line(`cache prefix broken (${event.reason}): about ${event.tokens} tokens are read anew`);
+          line(breakWords(event));
           break;
         case "error":
-          line(`error (${event.reason}): ${visible(event.message)}`);
+          line(visible(errorWords(event)));
           break;
         case "end":
           line(`${event.outcome}`);

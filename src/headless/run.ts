@@ -1,27 +1,32 @@
 import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
 import { basename, resolve } from "node:path";
-import { createChat } from "../agent/chat.ts";
+import { createChat, type SendOptions } from "../agent/chat.ts";
 import type { AgentEvent } from "../agent/events.ts";
+import type { Outgoing } from "../agent/message.ts";
 import type { Approver, Clock } from "../agent/ports.ts";
 import { SYSTEM_PROMPT } from "../agent/prompt.ts";
 import { type ToolEnv, wireTools } from "../agent/tool.ts";
 import { createPolicy } from "../approval/policy.ts";
 import { createMimoModel } from "../mimo/client.ts";
 import { creditsOf } from "../mimo/rates.ts";
+import { createBackground, withBackground } from "../node/background.ts";
 import { createFacts } from "../node/facts.ts";
 import { createFiles, type Root } from "../node/files.ts";
 import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
+import { proxyFetch } from "../node/proxy.ts";
+import { createRequestGate } from "../node/requestGate.ts";
 import { findRipgrep } from "../node/ripgrep.ts";
 import { createSearch } from "../node/search.ts";
-import { openSessionFile, type SessionFile } from "../node/sessionFile.ts";
 import { createShell } from "../node/shell.ts";
-import { type FoldedSession, foldSession } from "../sessions/fold.ts";
-import { SESSION_VERSION, type SessionRecord } from "../sessions/format.ts";
+import { timer } from "../node/timer.ts";
+import { sessionFailure } from "../sessions/errors.ts";
 import { journalTo } from "../sessions/journal.ts";
 import { allTools } from "../tools/all.ts";
+import { readImages } from "./images.ts";
 import { type RunOptions, UsageError } from "./options.ts";
 import { jsonReport, type Report, textReport } from "./report.ts";
+import { beginSession, openSession, type Session } from "./session.ts";
 import { chooseTarget, type Target } from "./target.ts";
 
 const clock: Clock = { now: () => new Date() };
@@ -30,31 +35,29 @@ const clock: Clock = { now: () => new Date() };
 export async function run(options: RunOptions, signal: AbortSignal): Promise<number> {
   const target = chooseTarget({ ...options, key: takeKey(), now: clock.now() });
   const roots = await rootsOf(options.workspace);
-  const stored = options.session === undefined ? undefined : await openStored(options.session);
-  const report = options.json
-    ? jsonReport((text) => process.stdout.write(text))
-    : textReport(
-        (text) => process.stdout.write(text),
-        (text) => process.stderr.write(text),
-        () => Date.now(),
-      );
+  const task: Outgoing = { text: options.task, images: await readImages(options.images) };
+  const session = await openSession(options.session);
+  const report = reportFor(options);
   const refused = { any: false };
-  const { chat, shell } = startChat({ options, target, roots, stored, report, refused });
   try {
-    if (target.replaced) report.event(notice("model_retired"));
-    const end = await chat.send(options.task, {
-      ...limitsOf(options),
-      signal,
-      model: target.model,
-      thinking: options.thinking,
-    });
-    report.summary();
-    if (end.outcome === "failed") return 1;
-    return end.outcome === "stopped" || refused.any ? 3 : 0;
+    const { chat, dispose } = await startChat({ options, target, roots, session, report, refused });
+    try {
+      if (target.replaced) report.event(event({ type: "notice", reason: "model_retired", model: target.model }));
+      if (session.hasLoss) report.event(event({ type: "notice", reason: "session_repaired" }));
+      const end = await chat.send(task, sendOptions(options, target, signal));
+      report.summary();
+      if (end.outcome === "failed") return 1;
+      return end.outcome === "stopped" || refused.any ? 3 : 0;
+    } finally {
+      dispose();
+    }
+  } catch (error) {
+    // Whoever reads along learns in the same turn that what was said last is not kept.
+    if (sessionFailure(error) === "full") report.event(event({ type: "notice", reason: "storage_full" }));
+    if (sessionFailure(error)) report.event(event({ type: "end", outcome: "failed" }));
+    throw error;
   } finally {
-    shell.dispose();
-    await stored?.file.sync().catch(() => {});
-    await stored?.file.close();
+    await session.close();
   }
 }
 
@@ -72,66 +75,66 @@ async function rootsOf(workspace: string): Promise<Root[]> {
   return [{ name: basename(path), path }];
 }
 
-interface Stored {
-  readonly file: SessionFile;
-  readonly session: FoldedSession | undefined;
-}
-
-async function openStored(path: string): Promise<Stored> {
-  const file = await openSessionFile(resolve(path));
-  const session = foldSession(file.records);
-  if (!session && file.records.length > 0) {
-    await file.close();
-    throw new UsageError(`--session names a file that is not a session: ${path}`);
-  }
-  return { file, session };
+function reportFor({ json }: RunOptions): Report {
+  const out = (text: string) => process.stdout.write(text);
+  const err = (text: string) => process.stderr.write(text);
+  return json ? jsonReport(out) : textReport(out, err, () => Date.now());
 }
 
 interface Setup {
   readonly options: RunOptions;
   readonly target: Target;
   readonly roots: readonly Root[];
-  readonly stored: Stored | undefined;
+  readonly session: Session;
   readonly report: Report;
   readonly refused: { any: boolean };
 }
 
-function startChat({ options, target, roots, stored, report, refused }: Setup) {
-  const tools = allTools();
+async function startChat({ options, target, roots, session, report, refused }: Setup) {
   const files = createFiles({ roots: () => roots });
   const shell = createShell({});
+  const background = createBackground({ shell });
   const ripgrep = findRipgrep({ avoid: roots.map((root) => root.path) });
-  const env: ToolEnv = {
-    files,
-    shell,
-    search: createSearch({ roots: () => roots, ripgrep: () => ripgrep }),
-    seen: new Map(),
-  };
-  const append = (record: SessionRecord) => stored?.file.append(record);
-  const head = stored?.session?.head ?? { system: SYSTEM_PROMPT, tools: wireTools(tools) };
-  if (stored) beginFile(stored, { head, roots, model: target.model });
+  const search = createSearch({ roots: () => roots, ripgrep: () => ripgrep });
+  const env: ToolEnv = { files, shell, background, search, seen: new Map() };
+  const tools = allTools(env);
+  const { stored } = session;
+  const head = stored?.head ?? { system: SYSTEM_PROMPT, tools: wireTools(tools) };
+  beginSession(session, { head, workspace: roots.map((root) => root.path), model: target.model }, clock);
+  const facts = createFacts({ roots: () => roots, shellName: () => shell.name, clock, trusted: () => true });
   const chat = createChat(
     {
-      model: createMimoModel({ endpoint: target.endpoint, key: async () => target.key }),
+      model: createMimoModel({
+        endpoint: target.endpoint,
+        key: async () => target.key,
+        fetch: await proxyFetch(),
+        ...(options.idleMs === undefined ? {} : { idleMs: options.idleMs }),
+      }),
       tools,
       env,
       policy: createPolicy({ mode: () => options.approve, trusted: () => true }),
       approver: NOBODY,
       clock,
-      facts: createFacts({ roots: () => roots, shellName: () => shell.name, clock, trusted: () => true }),
+      timer,
+      gate: createRequestGate({ server: target.endpoint }),
+      facts: withBackground(facts, background),
       instructions: () => readInstructions({ roots, user: USER_INSTRUCTIONS, trusted: true }),
-      journal: journalTo(append, clock),
-      emit: (event: AgentEvent) => {
-        if (event.type === "tool_result" && event.status === "denied") refused.any = true;
-        report.event(event);
+      journal: journalTo(session.append, clock),
+      emit: (happened: AgentEvent) => {
+        if (happened.type === "tool_result" && happened.status === "denied") refused.any = true;
+        report.event(happened);
       },
       planned: () => {},
       price: creditsOf,
       newId: randomUUID,
     },
-    { head, messages: stored?.session?.messages ?? [], turn: stored?.session?.turn ?? 0, last: stored?.session?.last },
+    { head, messages: stored?.messages ?? [], turn: stored?.turn ?? 0, last: stored?.last },
   );
-  return { chat, shell };
+  const dispose = () => {
+    background.dispose();
+    shell.dispose();
+  };
+  return { chat, dispose };
 }
 
 /** Nobody is there to ask: ask means no. */
@@ -142,35 +145,23 @@ const NOBODY: Approver = {
   }),
 };
 
-function beginFile(
-  { file, session }: Stored,
-  start: {
-    head: { system: string; tools: ReturnType<typeof wireTools> | FoldedSession["head"]["tools"] };
-    roots: readonly Root[];
-    model: string;
-  },
-): void {
-  const at = clock.now().toISOString();
-  if (session) {
-    for (const message of session.repairs) file.append({ type: "message", at, message });
-    return;
-  }
-  file.append({
-    v: SESSION_VERSION,
-    type: "session",
-    id: randomUUID(),
-    at,
-    workspace: start.roots.map((root) => root.path),
-    model: start.model,
-    system: start.head.system,
-    tools: [...start.head.tools],
-  });
+function sendOptions(options: RunOptions, { model }: Target, signal: AbortSignal): SendOptions {
+  const { thinking, webSearch, maxTurns, maxCredits } = options;
+  return {
+    signal,
+    model,
+    thinking,
+    webSearch,
+    ...(maxTurns === undefined ? {} : { maxTurns }),
+    ...(maxCredits === undefined ? {} : { maxCredits }),
+  };
 }
 
-function limitsOf({ maxTurns, maxCredits }: RunOptions) {
-  return { ...(maxTurns === undefined ? {} : { maxTurns }), ...(maxCredits === undefined ? {} : { maxCredits }) };
-}
-
-function notice(reason: string): AgentEvent {
-  return { type: "notice", at: clock.now().toISOString(), turn: 0, reason };
+/** One that does not come from the chat. */
+function event(
+  body:
+    | { readonly type: "notice"; readonly reason: string; readonly model?: string }
+    | { readonly type: "end"; readonly outcome: "failed" },
+): AgentEvent {
+  return { ...body, at: clock.now().toISOString(), turn: 0 };
 }

@@ -17,7 +17,7 @@ export function chooseTarget(options: {
   readonly key: string | undefined;
   readonly now: Date;
 }): Target {
-  const { key } = options;
+  const key = readKey(options.key);
   const kind = keyKind(key ?? "");
   const resolved =
     options.baseUrl === undefined
@@ -32,8 +32,19 @@ export function chooseTarget(options: {
   const mismatch = key ? checkPairing(kind, endpoint) : undefined;
   if (mismatch) throw new UsageError(PAIRINGS[mismatch]);
   const asked = options.model ?? DEFAULT_MODEL;
+  if (!PRINTABLE.test(asked)) throw new UsageError("--model is no name of a model.");
   const successor = successorOf(asked, options.now);
   return { endpoint, key, model: successor ?? asked, replaced: successor ? asked : undefined };
+}
+
+const PRINTABLE = /^[\x21-\x7e]+$/;
+
+/** Without the line end that a file or a command left behind it. */
+function readKey(given: string | undefined): string | undefined {
+  const key = given?.trim();
+  if (!key) return undefined;
+  if (!PRINTABLE.test(key)) throw new UsageError("MIMO_API_KEY holds characters that no key has.");
+  return key;
 }
 
 const PROBLEMS = {

@@ -1,43 +1,56 @@
 import * as vscode from "vscode";
-import { type Endpoint, keyKind } from "../mimo/endpoints.ts";
-import { currentModels, describeModel, isChatModel, MODELS, type Model, successorOf } from "../mimo/models.ts";
+import { keyKind } from "../mimo/endpoints.ts";
+import type { Model } from "../mimo/models.ts";
 import { rateOf } from "../mimo/rates.ts";
 import type { ModelView, PanelState } from "../protocol/view.ts";
+import type { ChoiceStore } from "./choices.ts";
+import { keyViewOf, labelOf } from "./keyNames.ts";
+import { EMPTY_RING, type KeyRing, type StoredKey } from "./keyRing.ts";
 import type { KeyStore } from "./keyStore.ts";
+import { LiveModels } from "./liveModels.ts";
 import { type Log, messageOf } from "./log.ts";
 import { keyHint } from "./redact.ts";
 import { readSettings, SECTION } from "./settings.ts";
-import { type Target, targetOf } from "./target.ts";
+import { type KeyWish, type Target, targetOf, wishFor } from "./target.ts";
 
-/** How long a live model list counts, in milliseconds. */
-const LIST_AGE_MS = 60 * 60 * 1000;
-const LIST_TIMEOUT_MS = 10_000;
+export type AccountView = Pick<PanelState, "key" | "keys" | "keyId" | "models" | "simulated">;
 
-export type AccountView = Pick<PanelState, "key" | "models" | "simulated">;
-
-interface Live {
-  readonly baseUrl: string;
-  readonly at: number;
-  readonly models: readonly string[] | undefined;
-  readonly simulated: boolean;
+export interface AccountParts {
+  readonly keys: KeyStore;
+  readonly choices: ChoiceStore;
+  readonly log: Log;
 }
 
-/** Endpoint, key and models as they are in force now. */
+/**
+ * Endpoint, key and models as they are in force, for each chat. A chat is named by its id; without one the chat is meant
+ * that has not begun.
+ */
 export class Account implements vscode.Disposable {
-  readonly #keys: KeyStore;
-  readonly #log: Log;
+  readonly #parts: AccountParts;
+  readonly #live: LiveModels;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
-  #target: Target | undefined;
-  #live: Live | undefined;
-  #asking: Promise<void> | undefined;
+  #ring: KeyRing = EMPTY_RING;
+  /** The keys were read once. */
+  #known = false;
+  /** The chat that was looked at last is the one that is open. */
+  #open: string | undefined;
+  /** Somebody looks at models. */
+  #shown = false;
   readonly onDidChange = this.#changed.event;
 
-  constructor(keys: KeyStore, log: Log) {
-    this.#keys = keys;
-    this.#log = log;
+  constructor(parts: AccountParts) {
+    this.#parts = parts;
+    this.#live = new LiveModels({
+      list: async (request) => {
+        const { listModels } = await import("./deferred.ts");
+        return listModels(request);
+      },
+      lacking: ({ host }, error) => parts.log.warn(`no model list from ${host}: ${messageOf(error)}`),
+      now: Date.now,
+    });
     this.#subscriptions = [
-      keys.onDidChange(() => void this.refresh()),
+      parts.keys.onDidChange(() => void this.refresh()),
       vscode.workspace.onDidChangeConfiguration((event) => {
         if (event.affectsConfiguration(`${SECTION}.endpoint`) || event.affectsConfiguration(`${SECTION}.baseUrl`)) {
           void this.refresh();
@@ -46,37 +59,51 @@ export class Account implements vscode.Disposable {
     ];
   }
 
-  /** Read anew each time: a key that was removed a moment ago is not used. */
-  async target(): Promise<Target> {
-    this.#target = targetOf(readSettings(), await this.#keys.list());
-    return this.#target;
+  /**
+   * Where this chat's next request goes. Keys are read anew each time: one that was removed a moment ago is not used.
+   * The first request binds the chat to its key, so that another default for new chats never switches it.
+   */
+  async target(chatId?: string): Promise<Target> {
+    await this.#read();
+    const target = this.#targetOf(chatId);
+    if (chatId !== undefined && target.state === "ready" && target.key) await this.#bind(chatId, target.key);
+    void this.#live.renew(target).then((renewed) => renewed && this.#changed.fire());
+    return target;
   }
 
+  /** Reads keys and settings again, and asks another endpoint for its models, if somebody looks at them. */
   async refresh(): Promise<void> {
-    await this.target();
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#parts.log.error("the keys could not be read", error);
+    }
     this.#changed.fire();
+    if (this.#shown) await this.#askFor(this.#open);
   }
 
-  get view(): AccountView {
+  viewFor(chatId?: string): AccountView {
+    this.#open = chatId;
+    const target = this.#targetOf(chatId);
     return {
-      key: keyView(this.#target),
-      models: this.#models().map(modelView),
-      simulated: this.#current?.simulated === true,
+      key: keyState(this.#known ? target : undefined),
+      keys: this.#ring.keys.map(keyViewOf),
+      keyId: target.state === "ready" ? target.key?.id : undefined,
+      models: this.#live.models(target).map(modelView),
+      simulated: this.#live.simulated(target),
     };
   }
 
-  /** The model to ask for: a retired one is replaced, unless the endpoint itself still lists it. */
-  serving(model: string): string {
-    if (this.#current?.models?.includes(model)) return model;
-    return successorOf(model, new Date()) ?? model;
+  /** The model to ask for: a retired one, or one that the endpoint no longer lists, is replaced. */
+  serving(model: string, chatId?: string): string {
+    return this.#live.serving(model, this.#targetOf(chatId));
   }
 
-  /** Asks the endpoint what it serves, at most once an hour. Failures leave the bundled table in force. */
-  ask(): Promise<void> {
-    this.#asking ??= this.#ask().finally(() => {
-      this.#asking = undefined;
-    });
-    return this.#asking;
+  /** Asks the chat's endpoint what it serves, at most once an hour. Failures leave the bundled table in force. */
+  async ask(chatId?: string): Promise<void> {
+    this.#shown = true;
+    await this.#read();
+    await this.#askFor(chatId);
   }
 
   dispose(): void {
@@ -84,68 +111,44 @@ export class Account implements vscode.Disposable {
     this.#changed.dispose();
   }
 
-  /** The live list, when it is that of the endpoint in force. */
-  get #current(): Live | undefined {
-    const target = this.#target;
-    if (!target || target.state === "badAddress") return undefined;
-    return this.#live?.baseUrl === target.endpoint.baseUrl ? this.#live : undefined;
+  async #read(): Promise<void> {
+    this.#ring = await this.#parts.keys.ring();
+    this.#known = true;
   }
 
-  #models(): readonly Model[] {
-    const listed = this.#current?.models?.filter(isChatModel) ?? [];
-    if (listed.length === 0) return currentModels(new Date());
-    const order = (id: string) => {
-      const place = MODELS.findIndex((model) => model.id === id);
-      return place < 0 ? MODELS.length : place;
-    };
-    return listed.toSorted((a, b) => order(a) - order(b)).map(describeModel);
+  #targetOf(chatId: string | undefined): Target {
+    return targetOf(readSettings(), this.#ring, this.#parts.choices.keyFor(chatId));
   }
 
-  async #ask(): Promise<void> {
-    const target = await this.target();
-    if (target.state !== "ready") return;
-    if (this.#current && Date.now() - this.#current.at < LIST_AGE_MS) return;
-    const { endpoint, key } = target;
-    const signal = AbortSignal.timeout(LIST_TIMEOUT_MS);
-    const [models, simulated] = await Promise.all([
-      this.#list(endpoint, key?.key, signal),
-      endpoint.loopback ? isSimulator(endpoint, signal) : false,
-    ]);
-    this.#live = { baseUrl: endpoint.baseUrl, at: models ? Date.now() : 0, models, simulated };
-    this.#changed.fire();
+  async #askFor(chatId: string | undefined): Promise<void> {
+    if (await this.#live.ask(this.#targetOf(chatId))) this.#changed.fire();
   }
 
-  async #list(endpoint: Endpoint, key: string | undefined, signal: AbortSignal): Promise<string[] | undefined> {
-    try {
-      const { listModels } = await import("./deferred.ts");
-      return await listModels({ endpoint, key, signal });
-    } catch (error) {
-      this.#log.warn(`no model list from ${endpoint.host}: ${messageOf(error)}`);
-      return undefined;
+  async #bind(chatId: string, key: StoredKey): Promise<void> {
+    const { choices } = this.#parts;
+    const wish: KeyWish | undefined = choices.keyFor(chatId);
+    const elsewhere = wish && wish.id !== key.id && this.#ring.keys.some(({ id }) => id === wish.id);
+    // A chat that only follows the endpoint of the settings gets its own key back with the endpoint.
+    if (elsewhere) return;
+    const { id, billing, baseUrl } = wishFor(key);
+    if (wish?.id === id && wish.billing === billing && wish.baseUrl === baseUrl && choices.isBound(chatId)) return;
+    await choices.chooseKey(chatId, { id, billing, baseUrl });
+    if (wish && wish.id !== id) {
+      void vscode.window.showInformationMessage(
+        vscode.l10n.t("The key of this chat was removed. It goes on with {0}.", `${labelOf(key)} ${keyHint(key.key)}`),
+      );
     }
   }
 }
 
-function keyView(target: Target | undefined): PanelState["key"] {
+function keyState(target: Target | undefined): PanelState["key"] {
   if (target?.state !== "ready") return { state: "none" };
   const { key } = target;
   if (!key) return { state: "notNeeded", host: target.endpoint.host };
   return { state: "set", kind: keyKind(key.key), hint: keyHint(key.key) };
 }
 
-function modelView({ id, name, contextWindow }: Model): ModelView {
+function modelView({ id, name, contextWindow, images }: Model): ModelView {
   const { hit, miss, output } = rateOf(id);
-  return { id, name, rate: { hit, miss, output }, contextWindow };
-}
-
-/** The simulator says what it is at an address of its own; other servers on this machine do not know it. */
-async function isSimulator(endpoint: Endpoint, signal: AbortSignal): Promise<boolean> {
-  try {
-    const address = new URL("/_simulator/account", endpoint.baseUrl);
-    const response = await fetch(address, { redirect: "manual", signal });
-    await response.body?.cancel();
-    return response.status === 200;
-  } catch {
-    return false;
-  }
+  return { id, name, rate: { hit, miss, output }, contextWindow, images };
 }

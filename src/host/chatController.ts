@@ -1,27 +1,32 @@
 import * as vscode from "vscode";
 import type { AgentEvent } from "../agent/events.ts";
+import type { ImagePart, Outgoing } from "../agent/message.ts";
 import type { ApprovalAnswer, Place } from "../agent/ports.ts";
-import type { PanelState, ViewEvent } from "../protocol/view.ts";
+import type { ImageView, PanelState, ViewEvent } from "../protocol/view.ts";
 import type { Account } from "./account.ts";
+import { ChatOpener, isInUse } from "./chatOpener.ts";
 import type { ChoiceStore } from "./choices.ts";
 import type { Diffs } from "./diffs.ts";
+import type { LastErrors } from "./lastErrors.ts";
 import { type Log, messageOf } from "./log.ts";
+import { logLine } from "./logLine.ts";
+import { MessageQueue } from "./messageQueue.ts";
 import type { ChatWorld, OpenChat } from "./openChat.ts";
 import { type QuestionEvent, Questions } from "./questions.ts";
 import type { SessionFolder } from "./sessions.ts";
+import { readSettings } from "./settings.ts";
 import { Transcript } from "./transcript.ts";
 import { workspaceRoots } from "./workspace.ts";
 
 const TITLE_LENGTH = 60;
-/** A window that closes has about five seconds to write the end of its task. */
-const RESUME_WAIT_MS = 6_000;
-const RESUME_POLL_MS = 100;
 
 export interface ControllerParts {
   readonly account: Account;
   readonly choices: ChoiceStore;
   readonly diffs: Diffs;
   readonly sessions: SessionFolder;
+  readonly errors: LastErrors;
+  readonly processFolder: string;
   readonly log: Log;
 }
 
@@ -33,8 +38,10 @@ interface Task {
 /** The current chat of this window: opens, resumes, runs and stops it, and holds what a view shows of it. */
 export class ChatController implements vscode.Disposable {
   readonly #parts: ControllerParts;
+  readonly #opener: ChatOpener;
   readonly #transcript = new Transcript();
   readonly #questions: Questions;
+  readonly #queue: MessageQueue;
   readonly #events = new vscode.EventEmitter<ViewEvent>();
   readonly #reset = new vscode.EventEmitter<void>();
   readonly #changed = new vscode.EventEmitter<void>();
@@ -49,10 +56,17 @@ export class ChatController implements vscode.Disposable {
   readonly onReset = this.#reset.event;
   /** `state` or `waiting` changed. */
   readonly onDidChange = this.#changed.event;
+  /** What stands in the composer of the view, for the view that comes after it. */
+  draft = "";
 
   constructor(parts: ControllerParts) {
     this.#parts = parts;
     this.#questions = new Questions((event) => this.#onQuestion(event));
+    this.#queue = new MessageQueue((messages) => {
+      this.#open?.keepQueue(messages);
+      this.#changed.fire();
+    });
+    this.#opener = new ChatOpener({ ...parts, world: () => this.#world(), model: () => this.state.model });
     const changed = () => this.#changed.fire();
     this.#subscriptions = [
       parts.account.onDidChange(changed),
@@ -75,17 +89,22 @@ export class ChatController implements vscode.Disposable {
     return this.#questions.waiting;
   }
 
+  /** The open chat's file. */
+  get path(): string | undefined {
+    return this.#open?.path;
+  }
+
   get state(): PanelState {
     const { account, choices } = this.#parts;
-    const { model, thinking, mode } = choices.current;
+    const { model, thinking, webSearch, mode } = choices.current;
     return {
-      ...account.view,
+      ...account.viewFor(this.path),
       model: account.serving(model),
       thinking,
-      webSearch: false,
-      queue: [],
-      cachedTokens: 0,
+      webSearch,
       mode,
+      queue: this.#queue.view,
+      cachedTokens: this.#open?.chat.cachedTokens ?? 0,
       busy: this.busy,
       trusted: vscode.workspace.isTrusted,
       folder: vscode.workspace.name,
@@ -99,17 +118,30 @@ export class ChatController implements vscode.Disposable {
     return this.#resuming;
   }
 
-  /** Works on a message to its end. Ignored while another one is worked on. */
-  async send(text: string): Promise<void> {
-    if (this.#task || text.trim() === "") return;
-    const controller = new AbortController();
-    const done = this.#work(text, controller.signal).finally(() => {
-      this.#task = undefined;
-      this.#changed.fire();
-    });
-    this.#task = { controller, done };
-    this.#changed.fire();
-    await done;
+  /** Works on a message to its end. While another one is worked on it waits, and goes in with that one's next step. */
+  async send(text: string, images: readonly ImagePart[] = []): Promise<void> {
+    if (text.trim() === "" && images.length === 0) return;
+    const message = { text, images };
+    if (this.#task) return this.#queue.add(message);
+    await this.#start((signal) => this.#work(message, signal));
+  }
+
+  /** Sends what waits since the task before ended otherwise than well. */
+  async sendQueued(): Promise<void> {
+    if (this.#task) return;
+    const next = this.#queue.take();
+    if (next) await this.send(next.text, next.images);
+  }
+
+  unqueue(id: string): void {
+    this.#queue.remove(id);
+  }
+
+  /** Takes the images out of what is sent, for good, and goes on. */
+  async dropImages(): Promise<void> {
+    if (this.#task || !this.#open) return;
+    this.#open.chat.dropImages();
+    await this.send(vscode.l10n.t("Go on."));
   }
 
   /** Ends the running task; every open call gets its result first. */
@@ -120,24 +152,37 @@ export class ChatController implements vscode.Disposable {
 
   async newChat(): Promise<void> {
     await this.resume();
-    await this.stop();
-    const path = this.#open?.path;
-    await this.#closeChat();
-    if (path !== undefined) await this.#parts.sessions.close(path);
+    await this.#leave();
     await this.#parts.sessions.closeAbandoned();
-    this.#parts.diffs.clear();
-    this.#turn = 0;
-    this.#transcript.reset([]);
-    this.#reset.fire();
-    this.#changed.fire();
+    this.#show([]);
+  }
+
+  /** Goes on with another chat; the one that is open keeps what it has. Throws when it cannot be opened. */
+  async openSession(path: string): Promise<void> {
+    await this.resume();
+    if (path === this.path) return;
+    const next = await this.#opener.at(path);
+    await this.#leave();
+    await this.#parts.sessions.markOpen(path);
+    this.#take(next);
   }
 
   answer(id: string, answer: ApprovalAnswer): void {
     this.#questions.answer(id, answer);
   }
 
-  revealTerminal(): boolean {
-    return this.#open?.shell.reveal() ?? false;
+  reply(id: string, text: string): void {
+    this.#questions.reply(id, text);
+  }
+
+  /** The key of this chat, from now on. */
+  async chooseKey(id: string): Promise<void> {
+    await this.#parts.choices.chooseKey(this.path, id);
+    await this.#parts.account.refresh();
+  }
+
+  revealTerminal(callId: string): boolean {
+    return this.#open?.reveal(callId) ?? false;
   }
 
   /** A path as a card shows it. undefined outside the workspace. */
@@ -161,66 +206,74 @@ export class ChatController implements vscode.Disposable {
   }
 
   async #resume(): Promise<void> {
-    await this.#parts.account.target();
-    const paths = await this.#parts.sessions.open();
-    if (paths.length === 0) return;
-    const open = await this.#openFirst(paths);
+    await this.#parts.account.target(undefined);
+    const open = await this.#opener.latest();
+    if (open) this.#take(open);
+  }
+
+  #take(open: OpenChat): void {
     this.#open = open;
-    this.#turn = open.history.at(-1)?.turn ?? 0;
-    this.#transcript.reset(open.history);
+    this.#queue.load(open.queued);
+    this.#show(open.history);
+  }
+
+  #show(events: readonly ViewEvent[]): void {
+    this.#turn = events.at(-1)?.turn ?? 0;
+    this.#transcript.reset(events);
     this.#reset.fire();
     this.#changed.fire();
   }
 
-  /**
-   * The latest of these chats that no window holds. A window that is reloaded may still be writing the end of its own,
-   * so they are tried for a while; one that cannot be read is told of and passed over.
-   */
-  async #openFirst(paths: readonly string[]): Promise<OpenChat> {
-    const until = Date.now() + RESUME_WAIT_MS;
-    const left = new Set(paths);
-    for (;;) {
-      for (const path of left) {
-        try {
-          return await this.#openAt(path);
-        } catch (error) {
-          if (isInUse(error)) continue;
-          left.delete(path);
-          await this.#parts.sessions.close(path);
-          if (left.size === 0) throw error;
-          this.#parts.log.error("a chat could not be opened", error);
-        }
-      }
-      if (Date.now() >= until) return await this.#openAt(paths[0] ?? "");
-      await new Promise((resolve) => setTimeout(resolve, RESUME_POLL_MS));
-    }
+  /** Nothing of the chat that was open is left in this window. */
+  async #leave(): Promise<void> {
+    await this.stop();
+    const { path } = this;
+    await this.#closeChat();
+    if (path !== undefined) await this.#parts.sessions.close(path);
+    this.#parts.diffs.clear();
+    this.#queue.load([]);
   }
 
   #notResumed(error: unknown): void {
     this.#parts.log.error("the last chat could not be resumed", error);
-    if (isInUse(error)) {
-      void vscode.window.showWarningMessage(
-        vscode.l10n.t("The last chat is open in another window. A new chat begins here."),
-      );
-      return;
-    }
     void vscode.window.showWarningMessage(
-      vscode.l10n.t("The last chat could not be opened. Its file is kept; a new chat begins."),
+      isInUse(error)
+        ? vscode.l10n.t("The last chat is open in another window. A new chat begins here.")
+        : vscode.l10n.t("The last chat could not be opened. Its file is kept; a new chat begins."),
     );
   }
 
-  async #work(text: string, signal: AbortSignal): Promise<void> {
-    const { log, sessions } = this.#parts;
+  async #start(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
+    const controller = new AbortController();
+    const done = work(controller.signal).finally(() => {
+      this.#task = undefined;
+      this.#changed.fire();
+    });
+    this.#task = { controller, done };
+    this.#changed.fire();
+    await done;
+  }
+
+  /** A task that is done is followed by what waits; one that was stopped or failed leaves it to the user. */
+  async #work(first: Outgoing, signal: AbortSignal): Promise<void> {
+    for (let message: Outgoing | undefined = first; message; ) {
+      const outcome = await this.#workOn(message, signal);
+      message = outcome === "done" && !signal.aborted ? this.#queue.take() : undefined;
+    }
+  }
+
+  async #workOn(message: Outgoing, signal: AbortSignal): Promise<"done" | "stopped" | "failed"> {
+    const { log } = this.#parts;
     try {
       await this.resume();
-      this.#push({ type: "user", ...this.#stamp(), text, model: this.#modelName() });
+      this.#pushUser(message);
       // The first message names the chat.
       this.#changed.fire();
-      this.#open ??= await this.#openAt(await sessions.create());
-      const { thinking, model } = this.#choose();
-      const end = await this.#open.chat.send(text, { signal, model, thinking });
+      this.#open ??= await this.#opener.begin();
+      const end = await this.#open.chat.send(message, { signal, ...this.#choose() });
       log.info(`task ended: ${end.outcome}${end.error ? ` (${end.error.reason}: ${end.error.message})` : ""}`);
       await this.#open.sync();
+      return end.outcome;
     } catch (error) {
       log.error("the task could not go on", error);
       this.#push({ type: "end", ...this.#stamp(), outcome: "failed" });
@@ -228,21 +281,16 @@ export class ChatController implements vscode.Disposable {
       // What is in memory may be ahead of the file: the next message goes on from the file.
       await this.#closeChat().catch(() => {});
       this.#resuming = undefined;
+      return "failed";
     }
   }
 
-  #choose(): { model: string; thinking: boolean } {
+  #choose(): { model: string; thinking: boolean; webSearch: boolean; account: string | undefined } {
     const { account, choices } = this.#parts;
-    const { model, thinking } = choices.current;
+    const { model, thinking, webSearch } = choices.current;
     const serving = account.serving(model);
-    if (serving !== model) this.#push({ type: "notice", ...this.#stamp(), reason: "model_retired" });
-    return { model: serving, thinking };
-  }
-
-  async #openAt(path: string): Promise<OpenChat> {
-    // Loaded when it is first needed: the platform's client has no place in the start of the window.
-    const { openChat } = await import("./deferred.ts");
-    return openChat(this.#world(), { path, model: this.state.model });
+    if (serving !== model) this.#push({ type: "notice", ...this.#stamp(), reason: "model_retired", model: serving });
+    return { model: serving, thinking, webSearch, account: account.viewFor(this.path).keyId };
   }
 
   #world(): ChatWorld {
@@ -251,9 +299,13 @@ export class ChatController implements vscode.Disposable {
       roots: workspaceRoots,
       trusted: () => vscode.workspace.isTrusted,
       mode: () => choices.current.mode,
-      target: () => account.target(),
+      target: (path) => account.target(path),
+      idleMs: () => readSettings().idleTimeout * 1_000,
+      processFolder: this.#parts.processFolder,
       appRoot: vscode.env.appRoot,
       approver: this.#questions,
+      user: this.#questions.user,
+      queued: () => this.#takeQueued(),
       emit: (event) => this.#onAgentEvent(event),
       planned: (callId, actions) => {
         const change = diffs.planned(callId, actions);
@@ -262,16 +314,30 @@ export class ChatController implements vscode.Disposable {
     };
   }
 
+  #takeQueued(): Outgoing | undefined {
+    const message = this.#queue.take();
+    if (message) this.#pushUser(message);
+    return message;
+  }
+
   #onAgentEvent(event: AgentEvent): void {
     this.#turn = Math.max(this.#turn, event.turn);
+    this.#parts.errors.event(event);
     const line = logLine(event);
     if (line) this.#parts.log.info(line);
     this.#push(event);
+    // What the cache holds changed with it.
+    if (event.type === "usage") this.#changed.fire();
   }
 
   #onQuestion(event: QuestionEvent): void {
     this.#push({ ...event, ...this.#stamp() });
     this.#changed.fire();
+  }
+
+  #pushUser({ text, images }: Outgoing): void {
+    const shown = images.length === 0 ? {} : { images: images.map(imageView) };
+    this.#push({ type: "user", ...this.#stamp(), text, model: this.#modelName(), ...shown });
   }
 
   #push(event: ViewEvent): void {
@@ -301,24 +367,7 @@ export class ChatController implements vscode.Disposable {
   }
 }
 
-/** What the log keeps of an event: figures and reasons, never what was said. */
-function logLine(event: AgentEvent): string | undefined {
-  switch (event.type) {
-    case "usage": {
-      const { turn, prompt, cached, output, credits } = event;
-      return `turn ${turn}: ${prompt} tokens in (${cached} from cache), ${output} out, ${Math.round(credits)} credits`;
-    }
-    case "retry":
-      return `turn ${event.turn}: retry ${event.attempt} after ${event.delayMs} ms (${event.reason})`;
-    case "prefix_break":
-      return `turn ${event.turn}: prefix break (${event.reason}), ${event.tokens} tokens`;
-    case "tool_result":
-      return `turn ${event.turn}: call ${event.id} ${event.status}`;
-    default:
-      return undefined;
-  }
-}
-
-function isInUse(error: unknown): boolean {
-  return error instanceof Error && error.name === "ChatInUse";
+function imageView({ image_url: { url } }: ImagePart): ImageView {
+  const mime = /^data:([^;,]*)/.exec(url)?.[1] ?? "";
+  return { mime, bytes: Math.floor(((url.length - url.indexOf(",") - 1) * 3) / 4) };
 }

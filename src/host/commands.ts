@@ -28,6 +28,7 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     selectModel: () => selectModel(chat, account, choices),
     setKey: () => keys.set(),
     removeKey: () => keys.remove(),
+    keys: () => keys.manage(),
     moveToSecondarySideBar: () => location.move("secondary"),
     moveToActivityBar: () => location.move("activityBar"),
     showLog: () => log.show(),

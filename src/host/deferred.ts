@@ -4,5 +4,8 @@
  */
 export { listModels } from "../mimo/listModels.ts";
 export { FromView } from "../protocol/view.ts";
+export { diagnose } from "./diagnose.ts";
+export { KEY_DIALOGS } from "./keyDialogs.ts";
+export { chooseKey, manageKeys, removeKey, useEnvironment, useInChat } from "./manageKeys.ts";
 export { openChat } from "./openChat.ts";
-export { problemOf, setKey, useKey } from "./setKey.ts";
+export { setKey } from "./setKey.ts";

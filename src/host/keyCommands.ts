@@ -1,136 +1,140 @@
 import * as vscode from "vscode";
-import { keyKind, parseBaseUrl } from "../mimo/endpoints.ts";
-import type { KeyStore, StoredKey } from "./keyStore.ts";
+import { keyKind } from "../mimo/endpoints.ts";
+import type { PanelState } from "../protocol/view.ts";
+import type { Account } from "./account.ts";
+import type { ChoiceStore } from "./choices.ts";
+import type { KeyedChat, KeyFlow } from "./keyFlow.ts";
+import type { StoredKey } from "./keyRing.ts";
+import type { KeyStore } from "./keyStore.ts";
+import { cleanKey } from "./keyText.ts";
 import type { Log } from "./log.ts";
 import { keyHint } from "./redact.ts";
-import type { KeyDialogs, KeyFlow } from "./setKey.ts";
 import { readSettings, SECTION } from "./settings.ts";
+import { keySwitchCost, NOTICEABLE_CREDITS } from "./switchCost.ts";
+import { switchText } from "./switchText.ts";
+import { wishFor } from "./target.ts";
 
 const ENVIRONMENT = "MIMO_API_KEY";
+/** The environment's key was offered in this profile: it is not offered by itself again. */
+const OFFERED = "mimoAgent.environmentKeyOffered";
 
-/** The commands that set and remove keys, and the offer of a key from the environment. */
+export interface KeyCommandParts {
+  readonly keys: KeyStore;
+  readonly account: Account;
+  readonly choices: ChoiceStore;
+  /** The chat that is open: its id, once it has one, and what it shows. */
+  readonly chat: { readonly path: string | undefined; readonly state: PanelState };
+  readonly memento: vscode.Memento;
+  readonly log: Log;
+}
+
+/** The commands for keys, and the offer of a key from the environment. */
 export class KeyCommands {
-  readonly #keys: KeyStore;
-  readonly #log: Log;
+  readonly #parts: KeyCommandParts;
 
-  constructor(keys: KeyStore, log: Log) {
-    this.#keys = keys;
-    this.#log = log;
+  constructor(parts: KeyCommandParts) {
+    this.#parts = parts;
   }
 
   async set(): Promise<void> {
-    const { setKey } = await import("./deferred.ts");
-    await this.#guarded(() => setKey(this.#flow()));
+    await this.#run(({ setKey }, flow) => setKey(flow));
+  }
+
+  async manage(): Promise<void> {
+    await this.#run(({ manageKeys }, flow) => manageKeys(flow));
   }
 
   async remove(): Promise<void> {
-    const keys = await this.#keys.list();
-    const chosen = await chooseKey(keys);
-    if (!chosen) {
-      if (keys.length === 0) void vscode.window.showInformationMessage(vscode.l10n.t("No key is set."));
-      return;
-    }
-    await this.#keys.remove(chosen);
-    this.#log.info(`key removed for ${hostOf(chosen)}`);
-    void vscode.window.showInformationMessage(vscode.l10n.t("The key {0} was removed.", keyHint(chosen.key)));
+    await this.#run(({ removeKey }, flow) => removeKey(flow));
   }
 
-  /** A key in the environment is never taken silently. Asks only when there is no key and one would be used. */
+  /** For a message whose chat has no key: one of those there are, else a new one. */
+  async provide(): Promise<void> {
+    if ((await this.#parts.keys.list()).length === 0) await this.set();
+    else await this.#run(({ chooseKey }, flow) => chooseKey(flow));
+  }
+
+  /** The open chat's key from now on, by its id. Asks first when the switch costs a noticeable amount. */
+  async use(id: string): Promise<void> {
+    const key = (await this.#parts.keys.list()).find((stored) => stored.id === id);
+    if (!key || this.#parts.chat.state.keyId === id) return;
+    await this.#run(({ useInChat }, flow) => useInChat(key, flow));
+  }
+
+  /** A key in the environment is never taken silently: it is offered once, where there is no other. */
   async offerFromEnvironment(): Promise<void> {
-    const key = process.env[ENVIRONMENT]?.trim();
-    if (!key || (await this.#keys.list()).length > 0) return;
-    this.#keys.remember(key);
+    const { keys, memento } = this.#parts;
+    const key = environmentKey();
+    if (key === undefined) return;
+    keys.remember(cleanKey(key));
+    if (memento.get<boolean>(OFFERED) || (await keys.list()).length > 0) return;
     const use = vscode.l10n.t("Use it");
     const answer = await vscode.window.showInformationMessage(
-      vscode.l10n.t("The environment holds a key ({0}: {1}). Use it for MiMo Agent?", ENVIRONMENT, keyHint(key)),
+      vscode.l10n.t(
+        "The environment holds a key ({0}: {1}). Use it for MiMo Agent?",
+        ENVIRONMENT,
+        keyHint(cleanKey(key)),
+      ),
       use,
       vscode.l10n.t("Not now"),
     );
-    if (answer !== use) return;
-    const { problemOf, useKey } = await import("./deferred.ts");
-    const problem = problemOf(key, readSettings());
-    if (problem) void vscode.window.showErrorMessage(problem);
-    else await this.#guarded(() => useKey(key, this.#flow()));
+    await memento.update(OFFERED, true);
+    if (answer === use) await this.#run(({ useEnvironment }, flow) => useEnvironment(flow));
   }
 
-  #flow(): KeyFlow {
+  async #run(work: (flows: Flows, flow: KeyFlow) => Promise<unknown>): Promise<void> {
+    try {
+      const flows = await import("./deferred.ts");
+      await work(flows, this.#flow(flows));
+    } catch (error) {
+      if (error instanceof vscode.CancellationError) return;
+      this.#parts.log.error("the keys could not be changed", error);
+      void vscode.window.showErrorMessage(vscode.l10n.t("The keys could not be changed. The log says why."));
+    }
+  }
+
+  #flow({ KEY_DIALOGS }: Flows): KeyFlow {
     return {
-      keys: this.#keys,
-      log: this.#log,
-      dialogs: DIALOGS,
+      keys: this.#parts.keys,
+      log: this.#parts.log,
+      dialogs: KEY_DIALOGS,
+      chat: this.#chat(),
       settings: readSettings,
-      useEndpoint: async (setting) => {
+      useEndpoint: async (endpoint, baseUrl) => {
         const values = vscode.workspace.getConfiguration(SECTION);
-        await values.update("endpoint", setting, vscode.ConfigurationTarget.Global);
+        if (baseUrl !== undefined) await values.update("baseUrl", baseUrl, vscode.ConfigurationTarget.Global);
+        await values.update("endpoint", endpoint, vscode.ConfigurationTarget.Global);
       },
+      environment: environmentKey,
     };
   }
 
-  async #guarded(work: () => Promise<unknown>): Promise<void> {
-    try {
-      await work();
-    } catch (error) {
-      if (error instanceof vscode.CancellationError) return;
-      this.#log.error("the key could not be set", error);
-      void vscode.window.showErrorMessage(vscode.l10n.t("The key could not be set. The log says why."));
-    }
-  }
-}
-
-async function chooseKey(keys: readonly StoredKey[]): Promise<StoredKey | undefined> {
-  if (keys.length <= 1) return keys[0];
-  const items = keys.map((key) => ({ label: keyHint(key.key), description: hostOf(key), key }));
-  const picked = await vscode.window.showQuickPick(items, { placeHolder: vscode.l10n.t("Which key to remove") });
-  return picked?.key;
-}
-
-function hostOf({ baseUrl }: StoredKey): string {
-  const parsed = parseBaseUrl(baseUrl);
-  return parsed.ok ? parsed.endpoint.host : baseUrl;
-}
-
-const DIALOGS: KeyDialogs = {
-  inputKey: async (check) =>
-    vscode.window.showInputBox({
-      title: vscode.l10n.t("MiMo API key"),
-      prompt: vscode.l10n.t(
-        "From the MiMo console: Token Plan (tp-…) or pay as you go (sk-…). Kept in the system keychain.",
-      ),
-      placeHolder: "tp-… / sk-…",
-      password: true,
-      ignoreFocusOut: true,
-      // Nothing is said before the first character.
-      validateInput: (text) => (text === "" ? undefined : (check(text) ?? kindNote(text))),
-    }),
-  confirm: async ({ message, detail, yes }) =>
-    (await vscode.window.showWarningMessage(message, { modal: true, detail }, yes)) === yes,
-  progress: async (title, work) =>
-    vscode.window.withProgress(
-      { location: vscode.ProgressLocation.Notification, title, cancellable: true },
-      async (_, token) => {
-        const controller = new AbortController();
-        const subscription = token.onCancellationRequested(() => controller.abort());
-        try {
-          return await work(controller.signal);
-        } catch (error) {
-          throw controller.signal.aborted ? new vscode.CancellationError() : error;
-        } finally {
-          subscription.dispose();
-        }
+  #chat(): KeyedChat {
+    const { account, choices, chat, keys } = this.#parts;
+    return {
+      current: async () => {
+        await account.refresh();
+        const { keyId } = account.viewFor(chat.path);
+        return (await keys.list()).find(({ id }) => id === keyId);
       },
-    ),
-  say: (message) => void vscode.window.showInformationMessage(message),
-  fail: (message) => void vscode.window.showErrorMessage(message),
-};
-
-function kindNote(text: string): vscode.InputBoxValidationMessage | undefined {
-  const severity = vscode.InputBoxValidationSeverity.Info;
-  switch (keyKind(text.trim())) {
-    case "plan":
-      return { severity, message: vscode.l10n.t("A Token Plan key. Enter checks it and keeps it.") };
-    case "payg":
-      return { severity, message: vscode.l10n.t("A pay-as-you-go key. Enter checks it and keeps it.") };
-    case "other":
-      return undefined;
+      use: async (key: StoredKey) => {
+        await choices.chooseKey(chat.path, wishFor(key));
+        await account.refresh();
+      },
+      switchNote: (to) => switchNote(chat.state, to),
+      isCostly: () => (keySwitchCost(chat.state)?.credits ?? 0) > NOTICEABLE_CREDITS,
+    };
   }
+}
+
+type Flows = typeof import("./deferred.ts");
+
+function environmentKey(): string | undefined {
+  const key = process.env[ENVIRONMENT]?.trim();
+  return key === "" ? undefined : key;
+}
+
+function switchNote(state: PanelState, to: StoredKey): string {
+  const cost = keySwitchCost(state);
+  return cost ? switchText(cost, keyKind(to.key)) : "";
 }

@@ -2,29 +2,38 @@ import { randomUUID } from "node:crypto";
 import { type Chat, type ChatHead, createChat } from "../agent/chat.ts";
 import { AgentError } from "../agent/errors.ts";
 import type { AgentEvent } from "../agent/events.ts";
-import type { Action, ApprovalMode, Approver, ChatModel, ChatRequest, Clock } from "../agent/ports.ts";
+import type { Outgoing } from "../agent/message.ts";
+import type { Action, ApprovalMode, Approver, ChatModel, Clock, RequestGate, User } from "../agent/ports.ts";
 import { SYSTEM_PROMPT } from "../agent/prompt.ts";
-import { type AnyTool, type ToolEnv, wireTools } from "../agent/tool.ts";
+import { type ToolEnv, wireTools } from "../agent/tool.ts";
 import { createPolicy } from "../approval/policy.ts";
 import { createMimoModel } from "../mimo/client.ts";
 import { checkPairing, keyKind } from "../mimo/endpoints.ts";
 import { creditsOf } from "../mimo/rates.ts";
+import { createBackground, withBackground } from "../node/background.ts";
 import { createFacts } from "../node/facts.ts";
 import { createFiles } from "../node/files.ts";
 import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
 import type { Root } from "../node/places.ts";
+import { createProcessGroups, endOrphans, type ProcessGroups } from "../node/processGroups.ts";
+import { createRequestGate } from "../node/requestGate.ts";
 import { findRipgrep } from "../node/ripgrep.ts";
 import { createSearch } from "../node/search.ts";
 import { openSessionFile, type SessionFile } from "../node/sessionFile.ts";
 import { createShell } from "../node/shell.ts";
+import { timer } from "../node/timer.ts";
 import { type FoldedSession, foldSession } from "../sessions/fold.ts";
 import { SESSION_VERSION } from "../sessions/format.ts";
 import { journalTo } from "../sessions/journal.ts";
 import { type ReplayEvent, replayEvents } from "../sessions/replay.ts";
 import { allTools } from "../tools/all.ts";
+import { mirrorBackground } from "./background.ts";
+import { createDiagnostics } from "./diagnostics.ts";
 import { createEditorFiles } from "./files.ts";
+import type { QueuedMessage } from "./messageQueue.ts";
+import { queueFile } from "./queueFile.ts";
 import { lockSession, type SessionLock } from "./sessionLock.ts";
-import { type MirroredShell, mirrorShell } from "./shell.ts";
+import { mirrorShell } from "./shell.ts";
 import type { Target } from "./target.ts";
 
 /** What a chat needs of the editor around it. */
@@ -32,10 +41,18 @@ export interface ChatWorld {
   readonly roots: () => readonly Root[];
   readonly trusted: () => boolean;
   readonly mode: () => ApprovalMode;
-  readonly target: () => Promise<Target>;
+  /** Endpoint and key of the chat in a file. */
+  readonly target: (path: string) => Promise<Target>;
+  /** How long the endpoint may be silent, in milliseconds. */
+  readonly idleMs: () => number;
+  /** Where running commands are noted, so that those of a killed window can be ended. */
+  readonly processFolder: string;
   /** Where VS Code is installed: its ripgrep is used. */
   readonly appRoot: string;
   readonly approver: Approver;
+  readonly user: User;
+  /** The next message that was typed meanwhile, taken out of the queue. */
+  readonly queued: () => Outgoing | undefined;
   readonly emit: (event: AgentEvent) => void;
   readonly planned: (callId: string, actions: readonly Action[]) => void;
 }
@@ -44,10 +61,15 @@ export interface OpenChat {
   /** The session's file. */
   readonly path: string;
   readonly chat: Chat;
-  readonly shell: MirroredShell;
   readonly files: ToolEnv["files"];
   /** What was said before, for a face to draw. */
   readonly history: readonly ReplayEvent[];
+  /** What waited to be sent when the chat was last open. */
+  readonly queued: readonly QueuedMessage[];
+  /** Puts what waits beside the session. A disk that refuses costs the queue's life after this window only. */
+  keepQueue(messages: readonly QueuedMessage[]): void;
+  /** Brings up the terminal tab of a command's call. False when there is none (any more). */
+  reveal(callId: string): boolean;
   /** To the disk: a power cut after this loses nothing. */
   sync(): Promise<void>;
   close(): Promise<void>;
@@ -91,43 +113,45 @@ function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { reado
   const history = replayEvents(file.records);
   const stored = foldSession(file.records);
   if (!stored && file.records.length > 0) throw new Error("The file is not a session.");
-  const head = stored ? resumed(file, stored) : begun(file, headOf(world), { world, model });
-  const files = createEditorFiles(createFiles({ roots }));
-  const shell = mirrorShell(createShell({}));
-  const ripgrep = findRipgrep({ appRoot: world.appRoot, avoid: roots().map((root) => root.path) });
-  const env: ToolEnv = {
-    files,
-    shell,
-    search: createSearch({ roots, ripgrep: () => ripgrep }),
-    seen: new Map(),
-  };
+  const inner = createShell({ groups: processGroups(world.processFolder) });
+  const shell = mirrorShell(inner);
+  const background = mirrorBackground(createBackground({ shell: inner }));
+  const env = toolEnv(world, { shell, background });
+  const head = stored ? resumed(file, stored) : begun(file, headOf(world, env), { world, model });
   const chat = createChat(
     {
-      model: modelOf(world),
-      tools: allTools(),
+      model: modelOf(world, path),
+      tools: allTools(env),
       env,
       policy: createPolicy({ mode: world.mode, trusted }),
       approver: world.approver,
       clock,
-      facts: createFacts({ roots, shellName: () => shell.name, clock, trusted }),
+      timer,
+      gate: machineGate(),
+      facts: withBackground(createFacts({ roots, shellName: () => shell.name, clock, trusted }), background),
       instructions: () => readInstructions({ roots: roots(), user: USER_INSTRUCTIONS, trusted: trusted() }),
       journal: journalTo((record) => file.append(record), clock),
       emit: world.emit,
       planned: world.planned,
+      queued: world.queued,
       price: creditsOf,
       newId: randomUUID,
     },
     { head, messages: stored?.messages ?? [], turn: stored?.turn ?? 0, last: stored?.last },
   );
+  const queue = queueFile(path);
   return {
     path,
     chat,
-    shell,
-    files,
+    files: env.files,
     history,
+    queued: queue.read(),
+    keepQueue: queue.write,
+    reveal: (callId) => background.reveal(callId) || shell.reveal(),
     sync: () => file.sync(),
     close: async () => {
       shell.dispose();
+      background.dispose();
       await file.sync();
       await file.close();
       await lock.release();
@@ -135,16 +159,39 @@ function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { reado
   };
 }
 
-/** Frozen for the chat. Without a folder there is nothing to work on; in one that is not trusted, only to read. */
-function headOf({ roots, trusted }: ChatWorld): ChatHead {
-  return {
-    system: SYSTEM_PROMPT,
-    tools: wireTools(roots().length === 0 ? [] : allTools().filter(mayOffer(trusted()))),
-  };
+/** One for all chats of this window. What a window that was killed left running is ended when the first chat opens. */
+let groups: ProcessGroups | undefined;
+function processGroups(folder: string): ProcessGroups {
+  if (!groups) {
+    groups = createProcessGroups(folder);
+    void endOrphans(folder);
+  }
+  return groups;
 }
 
-function mayOffer(trusted: boolean): (tool: AnyTool) => boolean {
-  return (tool) => trusted || tool.readOnly;
+/** One for all chats of this window; its file makes it one for the machine. */
+let gate: RequestGate | undefined;
+function machineGate(): RequestGate {
+  gate ??= createRequestGate();
+  return gate;
+}
+
+/** Frozen for the chat. Without a folder there is nothing to work on; in one that is not trusted, only to read. */
+function headOf({ roots, trusted }: ChatWorld, env: ToolEnv): ChatHead {
+  const tools = roots().length === 0 ? [] : allTools(env);
+  return { system: SYSTEM_PROMPT, tools: wireTools(trusted() ? tools : tools.filter((tool) => tool.readOnly)) };
+}
+
+function toolEnv({ roots, appRoot, user }: ChatWorld, commands: Pick<ToolEnv, "shell" | "background">): ToolEnv {
+  const ripgrep = findRipgrep({ appRoot, avoid: roots().map((root) => root.path) });
+  return {
+    ...commands,
+    files: createEditorFiles(createFiles({ roots })),
+    search: createSearch({ roots, ripgrep: () => ripgrep }),
+    user,
+    diagnostics: createDiagnostics(),
+    seen: new Map(),
+  };
 }
 
 function resumed(file: SessionFile, { head, repairs }: FoldedSession): ChatHead {
@@ -168,12 +215,16 @@ function begun(file: SessionFile, head: ChatHead, { world, model }: { world: Cha
 }
 
 /** Endpoint and key are looked up for every request: both may change while a chat is open. */
-function modelOf(world: ChatWorld): ChatModel {
-  return { stream: (request, options) => streamFrom(world, request, options) };
+function modelOf(world: ChatWorld, path: string): ChatModel {
+  return {
+    async *stream(request, options) {
+      yield* (await modelAt(world, path)).stream(request, options);
+    },
+  };
 }
 
-async function* streamFrom(world: ChatWorld, request: ChatRequest, options: { readonly signal: AbortSignal }) {
-  const target = await world.target();
+async function modelAt(world: ChatWorld, path: string): Promise<ChatModel> {
+  const target = await world.target(path);
   if (target.state === "badAddress") {
     throw new AgentError("bad_request", "The setting mimoAgent.baseUrl holds no usable address.");
   }
@@ -183,5 +234,5 @@ async function* streamFrom(world: ChatWorld, request: ChatRequest, options: { re
   if (key && checkPairing(keyKind(key), endpoint)) {
     throw new AgentError("pairing", `The key belongs to another product than ${endpoint.host}.`);
   }
-  yield* createMimoModel({ endpoint, key: async () => key }).stream(request, options);
+  return createMimoModel({ endpoint, key: async () => key, idleMs: world.idleMs() });
 }

@@ -80,7 +80,7 @@ export class ChatPanel implements vscode.WebviewViewProvider, vscode.Disposable 
     try {
       if (message.type !== "ready") return await handle(message);
       await chat.resume();
-      panel.snapshot(chat.state, chat.events);
+      panel.snapshot(chat.state, chat.events, chat.draft);
       if (this.#focusWanted) this.#giveFocus(panel);
     } catch (error) {
       log.error(`${message.type} failed`, error);

@@ -1,8 +1,10 @@
 import * as vscode from "vscode";
-import type { FromView } from "../protocol/view.ts";
+import type { ImagePart } from "../agent/message.ts";
+import type { FromView, ViewCommand } from "../protocol/view.ts";
 import type { ChatController } from "./chatController.ts";
 import type { ChoiceStore } from "./choices.ts";
 import type { Diffs } from "./diffs.ts";
+import type { KeyCommands } from "./keyCommands.ts";
 import type { Log } from "./log.ts";
 
 const CONSOLE = "https://platform.xiaomimimo.com/#/console/api-keys";
@@ -11,18 +13,35 @@ export interface MessageParts {
   readonly chat: ChatController;
   readonly choices: ChoiceStore;
   readonly diffs: Diffs;
+  readonly keys: KeyCommands;
   readonly log: Log;
 }
 
 export type ViewRequest = Exclude<FromView, { type: "ready" }>;
 
 /** Does what a view asks for. The view is not trusted: it can only name things that the host looks up itself. */
-export async function handleRequest(request: ViewRequest, { chat, choices, diffs, log }: MessageParts): Promise<void> {
+export async function handleRequest(request: ViewRequest, parts: MessageParts): Promise<void> {
+  const { chat, choices, diffs, keys, log } = parts;
   switch (request.type) {
     case "send":
       // The message waits for the key; without one it could only fail.
-      if (chat.state.key.state === "none") await vscode.commands.executeCommand("mimoAgent.setKey");
-      return chat.send(request.text);
+      if (chat.state.key.state === "none") await keys.provide();
+      return chat.send(request.text, (request.images ?? []).map(imagePart));
+    case "unqueue":
+      return chat.unqueue(request.id);
+    case "sendQueued":
+      return chat.sendQueued();
+    case "reply":
+      return chat.reply(request.id, request.text);
+    case "dropImages":
+      return chat.dropImages();
+    case "draft":
+      chat.draft = request.text;
+      return;
+    case "setWebSearch":
+      return choices.pick({ webSearch: request.on });
+    case "chooseKey":
+      return keys.use(request.id);
     case "stop":
       return chat.stop();
     case "newChat":
@@ -48,7 +67,7 @@ export async function handleRequest(request: ViewRequest, { chat, choices, diffs
     case "openDiff":
       return openDiff(request.callId, diffs);
     case "openTerminal":
-      if (!chat.revealTerminal()) {
+      if (!chat.revealTerminal(request.callId)) {
         void vscode.window.showInformationMessage(vscode.l10n.t("The terminal of this command is closed."));
       }
       return;
@@ -57,10 +76,13 @@ export async function handleRequest(request: ViewRequest, { chat, choices, diffs
   }
 }
 
-async function runCommand(name: "setKey" | "openConsole" | "manageTrust" | "showLog", log: Log): Promise<void> {
+async function runCommand(name: ViewCommand, log: Log): Promise<void> {
   switch (name) {
     case "setKey":
-      await vscode.commands.executeCommand("mimoAgent.setKey");
+    case "history":
+    case "diagnose":
+    case "keys":
+      await vscode.commands.executeCommand(`mimoAgent.${name}`);
       return;
     case "openConsole":
       await vscode.env.openExternal(vscode.Uri.parse(CONSOLE));
@@ -72,6 +94,10 @@ async function runCommand(name: "setKey" | "openConsole" | "manageTrust" | "show
       log.show();
       return;
   }
+}
+
+function imagePart({ mime, data }: { readonly mime: string; readonly data: string }): ImagePart {
+  return { type: "image_url", image_url: { url: `data:${mime};base64,${data}` } };
 }
 
 /** VS Code itself shows the whole address and asks, unless the user trusts the domain. Hosts in their ASCII form: a

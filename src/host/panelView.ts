@@ -25,10 +25,10 @@ export class PanelView {
   }
 
   /** Everything up to now; what was waiting to be sent is part of it. */
-  snapshot(state: PanelState, events: readonly ViewEvent[]): void {
+  snapshot(state: PanelState, events: readonly ViewEvent[], draft = ""): void {
     this.#drop();
     this.#ready = true;
-    this.#post({ type: "snapshot", state, events });
+    this.#post({ type: "snapshot", state, events, ...(draft === "" ? {} : { draft }) });
   }
 
   event(event: ViewEvent): void {

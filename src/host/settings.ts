@@ -7,6 +7,8 @@ export const SECTION = "mimoAgent";
 
 const ENDPOINTS = ["auto", "payg", "cn", "sgp", "ams", "custom"] as const satisfies readonly EndpointSetting[];
 const MODES = ["ask", "edit", "auto", "plan", "all"] as const satisfies readonly ApprovalMode[];
+/** Seconds. */
+const IDLE_TIMEOUT = { least: 15, most: 600, usual: 90 };
 const STATUS_BARS = ["hidden", "compact", "full"] as const;
 
 export interface Settings {
@@ -16,6 +18,8 @@ export interface Settings {
   readonly thinking: boolean;
   readonly mode: ApprovalMode;
   readonly statusBar: (typeof STATUS_BARS)[number];
+  /** Seconds without data after which an answer counts as stalled. */
+  readonly idleTimeout: number;
 }
 
 /** Settings are what somebody typed into a file: a value that is none of the known ones counts as the default. */
@@ -30,9 +34,15 @@ export function readSettings(): Settings {
     thinking: values.get<unknown>("thinking") !== false,
     mode: oneOf(MODES, values.get("approval.mode"), "ask"),
     statusBar: oneOf(STATUS_BARS, values.get("statusBar"), "compact"),
+    idleTimeout: idleTimeoutOf(values.get<unknown>("idleTimeout")),
   };
 }
 
 function oneOf<T extends string>(known: readonly T[], value: unknown, fallback: T): T {
   return known.find((item) => item === value) ?? fallback;
+}
+
+function idleTimeoutOf(value: unknown): number {
+  const { least, most, usual } = IDLE_TIMEOUT;
+  return typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : usual;
 }

@@ -11,7 +11,10 @@ export interface MirroredShell extends Shell, vscode.Disposable {
 /** Runs commands by `inner` and mirrors them into one terminal tab of the chat. Commands come one after another. */
 export function mirrorShell(inner: NodeShell): MirroredShell {
   let running: AbortController | undefined;
-  const terminal = new CommandTerminal(() => running?.abort());
+  const terminal = new CommandTerminal({
+    interrupted: () => running?.abort(),
+    titles: { running: vscode.l10n.t("MiMo: running"), idle: "MiMo" },
+  });
   return {
     name: inner.name,
     async run(command, { onOutput, signal }) {
@@ -26,7 +29,7 @@ export function mirrorShell(inner: NodeShell): MirroredShell {
           },
           signal: AbortSignal.any([signal, own.signal]),
         });
-        terminal.end(endingOf(result, command));
+        terminal.end(result.timedOut ? timedOut(command) : endingOf(result));
         return result;
       } catch (error) {
         terminal.end(error instanceof Error ? error.message : String(error));
@@ -46,8 +49,12 @@ export function mirrorShell(inner: NodeShell): MirroredShell {
   };
 }
 
-function endingOf({ exitCode, signal, timedOut }: ShellResult, { timeoutMs }: ShellCommand): string {
-  if (timedOut) return vscode.l10n.t("timed out after {0} s", Math.round(timeoutMs / 1000));
+function timedOut({ timeoutMs }: ShellCommand): string {
+  return vscode.l10n.t("timed out after {0} s", Math.round(timeoutMs / 1000));
+}
+
+/** How a command ended, for a person. */
+export function endingOf({ exitCode, signal }: Pick<ShellResult, "exitCode" | "signal">): string {
   if (exitCode !== undefined) return vscode.l10n.t("exit {0}", exitCode);
   return signal ? vscode.l10n.t("stopped ({0})", signal) : vscode.l10n.t("stopped");
 }

@@ -3,12 +3,19 @@ import * as vscode from "vscode";
 /** Output kept for a tab that is not open yet, in characters. */
 const BACKLOG = 200_000;
 
+export interface TerminalParts {
+  /** The tab was closed, or Ctrl+C was pressed in it. */
+  readonly interrupted: () => void;
+  /** The tab's title while a command runs, and afterwards. */
+  readonly titles: { readonly running: string; readonly idle: string };
+}
+
 /**
  * A terminal tab that shows what the agent runs. It has no shell of its own: commands run as managed processes and
  * are mirrored here. Closing the tab, or Ctrl+C in it, ends what runs.
  */
 export class CommandTerminal implements vscode.Disposable {
-  readonly #interrupted: () => void;
+  readonly #parts: TerminalParts;
   readonly #write = new vscode.EventEmitter<string>();
   readonly #rename = new vscode.EventEmitter<string>();
   readonly #subscription: vscode.Disposable;
@@ -16,8 +23,8 @@ export class CommandTerminal implements vscode.Disposable {
   #opened = false;
   #backlog = "";
 
-  constructor(interrupted: () => void) {
-    this.#interrupted = interrupted;
+  constructor(parts: TerminalParts) {
+    this.#parts = parts;
     this.#subscription = vscode.window.onDidCloseTerminal((terminal) => {
       if (terminal === this.#terminal) this.#closed();
     });
@@ -34,7 +41,7 @@ export class CommandTerminal implements vscode.Disposable {
 
   begin(command: string, cwd: string): void {
     if (!this.#terminal) this.#create();
-    this.#rename.fire(vscode.l10n.t("MiMo: running"));
+    this.#rename.fire(this.#parts.titles.running);
     this.#put(`\x1b[2m${printable(cwd)}\x1b[0m\r\n\x1b[1m$ ${printable(command)}\x1b[0m\r\n`);
   }
 
@@ -45,7 +52,7 @@ export class CommandTerminal implements vscode.Disposable {
   /** `result` is one line: how the command ended. */
   end(result: string): void {
     this.#put(`\r\n\x1b[2m[${printable(result)}]\x1b[0m\r\n\r\n`);
-    this.#rename.fire("MiMo");
+    this.#rename.fire(this.#parts.titles.idle);
   }
 
   dispose(): void {
@@ -59,7 +66,7 @@ export class CommandTerminal implements vscode.Disposable {
     this.#opened = false;
     this.#backlog = "";
     this.#terminal = vscode.window.createTerminal({
-      name: "MiMo",
+      name: this.#parts.titles.idle,
       iconPath: new vscode.ThemeIcon("terminal"),
       isTransient: true,
       pty: {
@@ -68,7 +75,7 @@ export class CommandTerminal implements vscode.Disposable {
         open: () => this.#open(),
         close: () => this.#closed(),
         handleInput: (data: string) => {
-          if (data === "\x03") this.#interrupted();
+          if (data === "\x03") this.#parts.interrupted();
         },
       },
     });
@@ -84,7 +91,7 @@ export class CommandTerminal implements vscode.Disposable {
   #closed(): void {
     if (!this.#terminal) return;
     this.#terminal = undefined;
-    this.#interrupted();
+    this.#parts.interrupted();
   }
 
   #put(text: string): void {

@@ -1,55 +1,38 @@
-import OpenAI, { APIError } from "openai";
-import * as z from "zod";
-import { AgentError, isAbort } from "../agent/errors.ts";
+import OpenAI from "openai";
+import { AgentError, StoppedError } from "../agent/errors.ts";
+import type { Message } from "../agent/message.ts";
 import type { ChatChunk, ChatModel, ChatRequest } from "../agent/ports.ts";
-import type { Endpoint } from "./endpoints.ts";
-import { errorOf, networkError, withoutKey } from "./failures.ts";
-import { createTransport, type Transport } from "./transport.ts";
+import { ChunkReader } from "./chunk.ts";
+import { type Endpoint, keyKind } from "./endpoints.ts";
+import { type Asked, errorInEvent, errorOf, networkError, withoutKey } from "./failures.ts";
+import { Transport } from "./transport.ts";
+import type { Timers } from "./watchdog.ts";
+import { WEB_SEARCH_TOOL } from "./webSearch.ts";
 
 export interface MimoOptions {
   readonly endpoint: Endpoint;
   /** Asked before every request, so that a rotated or removed key counts at once. */
   readonly key: () => Promise<string | undefined>;
   readonly fetch?: typeof fetch;
+  /** Milliseconds without data, from the sending on, after which an answer counts as stalled. 90 s unless told. */
+  readonly idleMs?: number;
+  /** The same while comments say that the server is at work. 300 s unless told, and never less than `idleMs`. */
+  readonly commentIdleMs?: number;
+  readonly timers?: Timers;
 }
 
-const Fragment = z.looseObject({
-  index: z.int().min(0).nullish(),
-  id: z.string().nullish(),
-  function: z.looseObject({ name: z.string().nullish(), arguments: z.string().nullish() }).nullish(),
-});
-
-const Count = z.number().min(0);
-const Chunk: z.ZodType<ChatChunk> = z.looseObject({
-  choices: z.array(
-    z.looseObject({
-      delta: z
-        .looseObject({
-          content: z.string().nullish(),
-          reasoning_content: z.string().nullish(),
-          tool_calls: z.array(Fragment).nullish(),
-        })
-        .nullish(),
-      finish_reason: z.string().nullish(),
-    }),
-  ),
-  usage: z
-    .looseObject({
-      prompt_tokens: Count,
-      completion_tokens: Count,
-      prompt_tokens_details: z.looseObject({ cached_tokens: Count.nullish() }).nullish(),
-      completion_tokens_details: z.looseObject({ reasoning_tokens: Count.nullish() }).nullish(),
-    })
-    .nullish(),
-});
-
-/** How long the platform may take to begin an answer, in milliseconds. First tokens took up to 10 s in the field. */
-const HEADERS_TIMEOUT_MS = 120_000;
+/** First tokens took up to 10 s and gaps about 1 s in healthy streams (field reports, 2026). */
+const IDLE_MS = 90_000;
+const COMMENT_IDLE_MS = 300_000;
+/** Between the event that names the answer's end and the usage that follows it. */
+const AFTER_END_MS = 15_000;
+/** The `openai` package's own timeout ends with the headers and is not wanted: the longest there is. */
+const NEVER_MS = 2_147_483_647;
 
 /**
- * The platform as a ChatModel, on the `openai` package's transport. Its stream helper is not used: it keeps only the
- * last chunk of fields it does not know, which loses reasoning. Everything the package would read from the
- * environment (address, headers, log level, organisation) is set here.
+ * The platform as a ChatModel. The `openai` package builds and sends the request; its stream reader is not used: it
+ * knows no stall and no size, and ends without an error on what is no stream. Everything the package would read from
+ * the environment (address, headers, log level, organisation) is set here.
  */
 export function createMimoModel(options: MimoOptions): ChatModel {
   return { stream: (request, { signal }) => streamAnswer(options, request, signal) };
@@ -61,25 +44,60 @@ async function* streamAnswer(
   signal: AbortSignal,
 ): AsyncGenerator<ChatChunk> {
   const key = await options.key();
-  if (!key && !options.endpoint.loopback) throw new AgentError("auth", "No API key is set.");
-  const transport = createTransport(options.fetch ?? globalThis.fetch);
-  const client = connect(options, key, transport);
+  checkKey(key, options.endpoint);
+  if (signal.aborted) throw new StoppedError();
+  const asked: Asked = {
+    plan: options.endpoint.takes === "plan" || keyKind(key ?? "") === "plan",
+    images: request.messages.some(holdsImage),
+  };
+  const transport = new Transport({
+    fetch: options.fetch ?? globalThis.fetch,
+    patience: { idleMs: options.idleMs ?? IDLE_MS, commentIdleMs: options.commentIdleMs ?? COMMENT_IDLE_MS },
+    timers: options.timers,
+    refused: ({ status, headers, text }) => errorOf(status, text, { ...asked, headers }),
+    signal,
+  });
+  const reader = new ChunkReader();
+  let complete = false;
   try {
-    const { data, response } = await client.chat.completions
+    const response = await connect(options, key, transport)
       // The body's key order is part of the cached prefix's neighbourhood: messages stand last, so that every
       // request's bytes continue the previous request's.
-      .create(requestBody(request), { signal })
-      .withResponse();
-    await checkStream(response);
-    for await (const raw of data) {
-      const chunk = Chunk.safeParse(raw);
-      if (!chunk.success) throw new AgentError("malformed", "A part of the answer could not be read.");
-      yield chunk.data;
+      .chat.completions.create(requestBody(request))
+      .asResponse();
+    for await (const event of transport.events(response)) {
+      const json = parseEvent(event);
+      if (json === CUT) continue;
+      const failure = errorInEvent(json, { ...asked, named: event.name === "error" });
+      if (failure) throw failure;
+      const chunk = reader.read(json);
+      if (!chunk) throw new AgentError("malformed", "A part of the answer could not be read.");
+      if (chunk.choices[0]?.finish_reason) {
+        complete = true;
+        transport.hurry(AFTER_END_MS);
+      }
+      yield chunk;
     }
-  } catch (error) {
-    // What the stream's end leaves half an event of is no malformed event: the connection was cut in its middle.
-    if (error instanceof SyntaxError && transport.ended()) return;
-    throw withoutKey(asAgentError(error, signal), key);
+    if (signal.aborted) throw new StoppedError();
+  } catch (thrown) {
+    if (signal.aborted) throw new StoppedError();
+    const error = transport.failure ?? (thrown instanceof AgentError ? thrown : networkError(thrown));
+    // Nothing of the answer is missing then but perhaps its usage.
+    if (complete && (error.reason === "stalled" || error.reason === "network")) return;
+    throw withoutKey(error, key);
+  } finally {
+    transport.close();
+  }
+}
+
+function checkKey(key: string | undefined, endpoint: Endpoint): void {
+  if (!key) {
+    if (endpoint.loopback) return;
+    throw new AgentError("auth", "No API key is set.");
+  }
+  // Node's error for a header that it cannot send quotes it.
+  if (!/^[\x21-\x7e]+$/.test(key)) {
+    throw new AgentError("auth", "The API key holds characters that no key has. Set it again.");
   }
 }
 
@@ -93,7 +111,7 @@ function connect(options: MimoOptions, key: string | undefined, transport: Trans
     webhookSecret: null,
     adminAPIKey: null,
     maxRetries: 0,
-    timeout: HEADERS_TIMEOUT_MS,
+    timeout: NEVER_MS,
     logLevel: "off",
     fetch: transport.fetch,
     defaultHeaders: key ? {} : { Authorization: null },
@@ -102,51 +120,32 @@ function connect(options: MimoOptions, key: string | undefined, transport: Trans
 }
 
 function requestBody(request: ChatRequest): OpenAI.ChatCompletionCreateParamsStreaming {
+  const tools = request.webSearch ? [...request.tools, WEB_SEARCH_TOOL] : request.tools;
   const body = {
     model: request.model,
     stream: true,
     thinking: { type: request.thinking ? "enabled" : "disabled" },
-    ...(request.tools.length > 0 ? { tools: request.tools } : {}),
+    ...(tools.length > 0 ? { tools } : {}),
     messages: request.messages,
   };
-  // `thinking` and `reasoning_content` are the platform's own fields, which the package's types do not know.
+  // `thinking`, `reasoning_content` and the search are the platform's own, which the package's types do not know.
   return body as unknown as OpenAI.ChatCompletionCreateParamsStreaming;
 }
 
-/** A 200 that is not an event stream (a proxy's page, an error body) would read as an empty answer. */
-async function checkStream(response: Response): Promise<void> {
-  if (response.status >= 300 && response.status < 400) {
-    throw new AgentError("not_a_stream", "The server answered with a redirect, which is not followed.", {
-      status: response.status,
-    });
-  }
-  const type = response.headers.get("content-type") ?? "";
-  if (/^text\/event-stream\b/i.test(type)) return;
-  // Nobody reads it: without this its connection stays open for as long as the server likes.
-  await response.body?.cancel().catch(() => {});
-  throw new AgentError("not_a_stream", `The server answered with ${type || "no content type"} instead of a stream.`, {
-    status: response.status,
-  });
+function holdsImage(message: Message): boolean {
+  return message.role === "user" && typeof message.content !== "string"
+    ? message.content.some((part) => part.type === "image_url")
+    : false;
 }
 
-function asAgentError(error: unknown, signal: AbortSignal): unknown {
-  if (signal.aborted || isAbort(error)) return error;
-  if (error instanceof AgentError) return error;
-  if (error instanceof APIError && error.status !== undefined) {
-    if (error.status >= 300 && error.status < 400) {
-      return new AgentError("not_a_stream", "The server answered with a redirect, which is not followed.", {
-        status: error.status,
-      });
-    }
-    return errorOf(error.status, bodyOf(error));
-  }
-  // An error event in the stream arrives as an APIError without a status.
-  if (error instanceof APIError && error.error) return errorOf(500, JSON.stringify({ error: error.error }));
-  if (error instanceof SyntaxError) return new AgentError("malformed", "A part of the answer could not be read.");
-  return networkError(error);
-}
+const CUT = Symbol("cut");
 
-function bodyOf(error: APIError): string {
-  if (error.error !== undefined) return JSON.stringify({ error: error.error });
-  return error.message.replace(/^\d+\s*/, "");
+function parseEvent(event: { readonly data: string; readonly cut: boolean }): unknown {
+  try {
+    return JSON.parse(event.data);
+  } catch {
+    // What the stream's end leaves half an event of is no malformed event: the connection was cut in its middle.
+    if (event.cut) return CUT;
+    throw new AgentError("malformed", "A part of the answer could not be read.");
+  }
 }

@@ -1,4 +1,5 @@
 import { StringDecoder } from "node:string_decoder";
+import { withoutBinary } from "./binaryOutput.ts";
 
 /** What a command printed, for the model: the head and the tail of it, as plain text. */
 
@@ -39,18 +40,18 @@ export function createOutputBuffer(): OutputBuffer {
       tailBytes = RAW_HALF;
     },
     text() {
-      if (dropped === 0) return capped(plainText(decode(Buffer.concat([...head, ...tail]))));
-      const start = plainText(decode(Buffer.concat(head)));
+      if (dropped === 0) return capped(readable([...head, ...tail]));
+      const start = readable(head);
       // The tail may begin inside a character or an escape: its first line is not to be trusted.
-      const end = plainText(decode(Buffer.concat(tail)));
+      const end = readable(tail);
       return join(headLines(start, HEAD_BYTES), tailLines(end, TAIL_BYTES), total);
     },
   };
 }
 
-function decode(bytes: Buffer): string {
+function readable(chunks: readonly Buffer[]): string {
   const decoder = new StringDecoder("utf8");
-  return decoder.write(bytes) + decoder.end();
+  return plainText(withoutBinary(decoder.write(Buffer.concat(chunks)) + decoder.end()));
 }
 
 function capped(text: string): string {
@@ -117,7 +118,11 @@ const FLUSH_MS = 50;
 const FLUSH_CHARACTERS = 16_000;
 const LIVE_CHARACTERS = 1_000_000;
 
-export function createLiveOutput(emit: (text: string) => void): LiveOutput {
+/** `most` is what a face is given in all, in characters. */
+export function createLiveOutput(
+  emit: (text: string) => void,
+  { most = LIVE_CHARACTERS }: { readonly most?: number } = {},
+): LiveOutput {
   const decoder = new StringDecoder("utf8");
   let pending = "";
   let shown = 0;
@@ -129,10 +134,10 @@ export function createLiveOutput(emit: (text: string) => void): LiveOutput {
     const ready = pending.slice(0, pending.length - held);
     pending = pending.slice(ready.length);
     const text = plainText(ready);
-    if (text === "" || shown > LIVE_CHARACTERS) return;
+    if (text === "" || shown > most) return;
     shown += text.length;
     emit(text.length > FLUSH_CHARACTERS ? `[…]\n${text.slice(-FLUSH_CHARACTERS)}` : text);
-    if (shown > LIVE_CHARACTERS) emit("\n[…]\n");
+    if (shown > most) emit("\n[…]\n");
   };
   return {
     push(chunk) {
@@ -148,9 +153,23 @@ export function createLiveOutput(emit: (text: string) => void): LiveOutput {
   };
 }
 
+/** How many bytes at the end make no whole character, escape or line end yet. */
+export function heldBack(bytes: Buffer): number {
+  const held = heldAtEnd(bytes.subarray(-MAX_ESCAPE).toString("latin1"));
+  if (held > 0) return held;
+  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
+    const byte = bytes[bytes.length - back] ?? 0;
+    if (byte < 0x80) return 0;
+    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
+  }
+  return 0;
+}
+
+const MAX_ESCAPE = 500;
+
 function heldAtEnd(text: string): number {
   if (text.endsWith("\r")) return 1;
   const start = text.lastIndexOf("\x1b");
   const length = text.length - start;
-  return start < 0 || length > 500 || WHOLE_ESCAPE.test(text.slice(start)) ? 0 : length;
+  return start < 0 || length > MAX_ESCAPE || WHOLE_ESCAPE.test(text.slice(start)) ? 0 : length;
 }

@@ -1,4 +1,5 @@
 import { execFile, spawn } from "node:child_process";
+import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 
@@ -27,8 +28,13 @@ export async function endTree(leader: number): Promise<void> {
 
 /** By force and at once, for when this process is about to end itself. */
 export function killTree(leader: number): void {
-  if (process.platform === "win32") spawn("taskkill", ["/pid", String(leader), "/T", "/F"], { windowsHide: true });
-  else signalGroup(leader, "SIGKILL");
+  if (process.platform === "win32") {
+    spawn("taskkill", ["/pid", String(leader), "/T", "/F"], { windowsHide: true });
+    return;
+  }
+  const strays = process.platform === "linux" ? below(leader, linuxTableNow()) : [];
+  signalGroup(leader, "SIGKILL");
+  for (const { pid } of strays) kill(pid, "SIGKILL");
 }
 
 /** Whether any process of the group is there, the leader or one that outlived it. */
@@ -47,19 +53,46 @@ function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   }
 }
 
-interface Stray {
+/** One process for good: a pid alone is given to another when its process is gone. */
+export interface ProcessName {
   readonly pid: number;
-  /** Together with the pid this names one process for good. */
   readonly started: string;
 }
 
-interface Entry extends Stray {
+interface Entry extends ProcessName {
   readonly parent: number;
   readonly group: number;
 }
 
-async function descendants(leader: number): Promise<Stray[]> {
-  const table = await processTable();
+/** undefined when there is no such process, and on Windows, where this is not looked up. */
+export async function processName(pid: number): Promise<ProcessName | undefined> {
+  if (process.platform === "win32") return undefined;
+  const entry = process.platform === "linux" ? await linuxEntry(pid) : (await psTable()).find((one) => one.pid === pid);
+  return entry && { pid, started: entry.started };
+}
+
+/** The same without waiting, also of a child that has ended already and was not fetched. Known on Linux only. */
+export function childName(pid: number): ProcessName | undefined {
+  if (process.platform !== "linux") return undefined;
+  const { started } = fieldsNow(pid);
+  return started === undefined ? undefined : { pid, started };
+}
+
+/** The processes of a group whose environment holds this text. Known on Linux only; none elsewhere. */
+export async function groupMembersWith(leader: number, text: string): Promise<readonly ProcessName[]> {
+  if (process.platform !== "linux") return [];
+  const members = (await linuxTable()).filter((entry) => entry.group === leader);
+  const environments = await Promise.all(
+    members.map(({ pid }) => readFile(join("/proc", String(pid), "environ"), "utf8").catch(() => "")),
+  );
+  return members.filter((_, i) => environments[i]?.split("\0").includes(text));
+}
+
+async function descendants(leader: number): Promise<Entry[]> {
+  return below(leader, await processTable());
+}
+
+function below(leader: number, table: readonly Entry[]): Entry[] {
   const found: Entry[] = [];
   const open = [leader];
   for (let pid = open.pop(); pid !== undefined; pid = open.pop()) {
@@ -75,6 +108,15 @@ async function processTable(): Promise<Entry[]> {
   return process.platform === "linux" ? linuxTable() : psTable();
 }
 
+function linuxTableNow(): Entry[] {
+  try {
+    const pids = readdirSync("/proc").filter((name) => /^\d+$/.test(name));
+    return pids.map((pid) => entryOf(fieldsNow(Number(pid)))).filter((entry) => entry !== undefined);
+  } catch {
+    return [];
+  }
+}
+
 async function linuxTable(): Promise<Entry[]> {
   const pids = (await readdir("/proc").catch(() => [])).filter((name) => /^\d+$/.test(name));
   const entries = await Promise.all(pids.map((pid) => linuxEntry(Number(pid))));
@@ -82,17 +124,46 @@ async function linuxTable(): Promise<Entry[]> {
 }
 
 async function linuxEntry(pid: number): Promise<Entry | undefined> {
-  const text = await readFile(join("/proc", String(pid), "stat"), "utf8").catch(() => "");
+  return entryOf(fieldsOf(pid, await readFile(statOf(pid), "utf8").catch(() => "")));
+}
+
+function statOf(pid: number): string {
+  return join("/proc", String(pid), "stat");
+}
+
+function fieldsNow(pid: number): StatFields {
+  try {
+    return fieldsOf(pid, readFileSync(statOf(pid), "utf8"));
+  } catch {
+    return { pid };
+  }
+}
+
+interface StatFields {
+  readonly pid: number;
+  readonly state?: string | undefined;
+  readonly parent?: string | undefined;
+  readonly group?: string | undefined;
+  readonly started?: string | undefined;
+}
+
+function fieldsOf(pid: number, text: string): StatFields {
   // The name, in brackets, may hold anything; after it: state, parent, group, … and the start time as 20th field.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
   const [state, parent, group] = fields;
+  return { pid, state, parent, group, started: fields[19] };
+}
+
+function entryOf({ pid, state, parent, group, started = "" }: StatFields): Entry | undefined {
   if (parent === undefined || state === "Z") return undefined;
-  return { pid, parent: Number(parent), group: Number(group), started: fields[19] ?? "" };
+  return { pid, parent: Number(parent), group: Number(group), started };
 }
 
 function psTable(): Promise<Entry[]> {
   return new Promise((resolve) => {
-    execFile("/bin/ps", ["-A", "-o", "pid=,ppid=,pgid=,lstart="], { timeout: 1_000 }, (error, output) => {
+    // Start times are compared with ones written down earlier: they must not depend on the language or the time zone.
+    const options = { timeout: 1_000, env: { ...process.env, LC_ALL: "C", TZ: "UTC" } };
+    execFile("/bin/ps", ["-A", "-o", "pid=,ppid=,pgid=,lstart="], options, (error, output) => {
       const rows = error ? [] : [...output.matchAll(/^\s*(\d+)\s+(\d+)\s+(\d+)\s+(.*?)\s*$/gm)];
       const entry = ([, pid, parent, group, started = ""]: string[]): Entry => {
         return { pid: Number(pid), parent: Number(parent), group: Number(group), started };
@@ -102,20 +173,22 @@ function psTable(): Promise<Entry[]> {
   });
 }
 
-async function isSame({ pid, started }: Stray): Promise<boolean> {
-  if (process.platform === "linux") return (await linuxEntry(pid))?.started === started;
-  return (await psTable()).some((entry) => entry.pid === pid && entry.started === started);
+async function isSame({ pid, started }: ProcessName): Promise<boolean> {
+  return (await processName(pid))?.started === started;
 }
 
-async function anyLives(strays: readonly Stray[]): Promise<boolean> {
+async function anyLives(strays: readonly ProcessName[]): Promise<boolean> {
   for (const stray of strays) if (await isSame(stray)) return true;
   return false;
 }
 
-async function signalStray(stray: Stray, signal: NodeJS.Signals): Promise<void> {
-  if (!(await isSame(stray))) return;
+async function signalStray(stray: ProcessName, signal: NodeJS.Signals): Promise<void> {
+  if (await isSame(stray)) kill(stray.pid, signal);
+}
+
+function kill(pid: number, signal: NodeJS.Signals): void {
   try {
-    process.kill(stray.pid, signal);
+    process.kill(pid, signal);
   } catch {
     // Gone between the two.
   }

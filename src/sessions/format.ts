@@ -1,12 +1,13 @@
 import * as z from "zod";
-import type { AgentEvent } from "../agent/events.ts";
+import type { AgentEvent, AgentEventType } from "../agent/events.ts";
 import type { Message, WireTool } from "../agent/message.ts";
+import { SESSION_VERSION } from "./version.ts";
 
 /**
  * The session file: JSON lines, one record a line, appended and never rewritten. A fixed interface.
  * Unknown fields are kept as they are, so that a file of a newer version is not impoverished by an older one.
  */
-export const SESSION_VERSION = 1;
+export { SESSION_VERSION };
 
 const ToolCall = z.looseObject({
   id: z.string(),
@@ -36,15 +37,34 @@ const Tool: z.ZodType<WireTool> = z.looseObject({
   function: z.looseObject({ name: z.string(), description: z.string(), parameters: z.record(z.string(), z.unknown()) }),
 });
 
-const TokenUsage = z.object({
-  prompt: z.number(),
-  cached: z.number(),
-  output: z.number(),
-  reasoning: z.number(),
-});
+const COUNTS = { prompt: z.number(), cached: z.number(), output: z.number(), reasoning: z.number() };
+const TokenUsage = z.object(COUNTS);
 
-/** Events are written by this extension only; their inner shape is checked where they are shown. */
-const Event = z.looseObject({ type: z.string(), at: z.string(), turn: z.number() }) as unknown as z.ZodType<AgentEvent>;
+/** What the faces rely on, by the type of the event. Types that only a newer version knows are kept as they are. */
+const EVENT_FIELDS: ReadonlyMap<string, z.ZodType> = new Map<AgentEventType, z.ZodType>([
+  ["reasoning_delta", z.looseObject({ text: z.string() })],
+  ["content_delta", z.looseObject({ text: z.string() })],
+  ["tool_result", z.looseObject({ id: z.string(), status: z.enum(["ok", "error", "denied", "stopped"]) })],
+  ["approval", z.looseObject({ id: z.string(), callId: z.string() })],
+  ["usage", z.looseObject({ ...COUNTS, credits: z.number() })],
+  ["retry", z.looseObject({ reason: z.string(), attempt: z.number(), delayMs: z.number() })],
+  ["prefix_break", z.looseObject({ reason: z.string(), tokens: z.number(), credits: z.number() })],
+  [
+    "notice",
+    z.looseObject({
+      reason: z.string(),
+      sources: z.array(z.looseObject({ url: z.string(), title: z.string() })).exactOptional(),
+    }),
+  ],
+  ["error", z.looseObject({ reason: z.string(), message: z.string() })],
+  ["end", z.looseObject({ outcome: z.enum(["done", "stopped", "failed"]) })],
+]);
+
+const Event = z
+  .looseObject({ type: z.string(), at: z.string(), turn: z.number() })
+  .refine(
+    (event) => EVENT_FIELDS.get(event.type)?.safeParse(event).success ?? true,
+  ) as unknown as z.ZodType<AgentEvent>;
 
 const Head = z.object({
   v: z.literal(SESSION_VERSION),
@@ -67,6 +87,7 @@ export const SessionRecord = z.discriminatedUnion("type", [
     model: z.string(),
     usage: TokenUsage,
     credits: z.number(),
+    webSearch: z.literal(true).exactOptional(),
   }),
   z.object({
     type: z.literal("cut"),

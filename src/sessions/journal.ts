@@ -1,5 +1,5 @@
-import type { Journal } from "../agent/chat.ts";
 import type { AgentEvent } from "../agent/events.ts";
+import type { Journal } from "../agent/logbook.ts";
 import type { Clock } from "../agent/ports.ts";
 import type { SessionRecord } from "./format.ts";
 
@@ -8,6 +8,7 @@ export function journalTo(append: (record: SessionRecord) => void, clock: Clock)
   const at = () => clock.now().toISOString();
   return {
     message: (message) => append({ type: "message", at: at(), message }),
+    cut: ({ replacement, ...where }) => append({ type: "cut", at: at(), ...where, replacement: [...replacement] }),
     usage: (usage) => append({ type: "usage", at: at(), ...usage }),
     event: (event) => {
       if (isKept(event)) append({ type: "event", at: event.at, event });

@@ -1,18 +1,25 @@
-import type { AnyTool } from "../agent/tool.ts";
+import type { AnyTool, ToolEnv } from "../agent/tool.ts";
+import { askUser } from "./askUser.ts";
 import { editFile } from "./editFile.ts";
 import { findFiles } from "./findFiles.ts";
+import { getDiagnostics } from "./getDiagnostics.ts";
 import { listFiles } from "./listFiles.ts";
 import { readFile } from "./readFile.ts";
+import { readOutput } from "./readOutput.ts";
 import { runCommand } from "./runCommand.ts";
 import { searchText } from "./searchText.ts";
+import { stopCommand } from "./stopCommand.ts";
+import { updateTodos } from "./updateTodos.ts";
 import { writeFile } from "./writeFile.ts";
 
+const EVERYWHERE = [readFile, listFiles, findFiles, searchText, editFile, writeFile, runCommand];
+const BESIDE = [readOutput, stopCommand, updateTodos];
+
 /**
- * Every tool, in the order in which they are sent; the order is part of the cached prefix. Each takes arguments of its
- * own schema's type only, which a list of them cannot say.
+ * Every tool that can be served here, in the order in which they are sent; the order is part of the cached
+ * prefix. Each takes arguments of its own schema's type only, which a list of them cannot say.
  */
-export function allTools(): readonly AnyTool[] {
-  return [readFile, listFiles, findFiles, searchText, editFile, writeFile, runCommand].map(
-    (tool) => tool as unknown as AnyTool,
-  );
+export function allTools({ diagnostics, user }: Pick<ToolEnv, "user" | "diagnostics"> = {}): readonly AnyTool[] {
+  const here = [...(diagnostics ? [getDiagnostics] : []), ...(user ? [askUser] : [])];
+  return [...EVERYWHERE, ...BESIDE, ...here].map((tool) => tool as unknown as AnyTool);
 }

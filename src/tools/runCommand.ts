@@ -1,49 +1,61 @@
 import * as z from "zod";
-import type { ShellResult } from "../agent/ports.ts";
-import type { Tool } from "../agent/tool.ts";
+import { isAbort } from "../agent/errors.ts";
+import type { ShellCommand, ShellResult } from "../agent/ports.ts";
+import type { Tool, ToolRun } from "../agent/tool.ts";
 import { toolArguments } from "./arguments.ts";
+import { ending, standing, withNote } from "./commandOutput.ts";
 import { existing } from "./places.ts";
 
 const DEFAULT_SECONDS = 120;
 const MAX_SECONDS = 600;
+/** A command in the background that fails at once is told of at once. */
+const FIRST_LOOK_MS = 1_000;
 
 const schema = toolArguments({
   command: z.string().min(1).max(100_000),
   cwd: z.string().min(1).optional(),
   timeout: z.number().positive().max(MAX_SECONDS).optional().meta({ description: "seconds" }),
+  background: z.boolean().optional(),
 });
 
 export const runCommand: Tool<z.infer<typeof schema>> = {
   name: "run_command",
-  description: `Run a shell command in the workspace folder and wait for it; ${DEFAULT_SECONDS} s by default. No input; background processes end with it.`,
+  description: `Run a shell command in the workspace folder and wait for it; ${DEFAULT_SECONDS} s by default. No input; processes it leaves behind end with it. With background it goes on beside the chat (servers, watchers), without timeout.`,
   schema,
   readOnly: false,
-  async plan({ command, cwd = ".", timeout = DEFAULT_SECONDS }, { env, callId, signal, output }) {
-    const folder = await existing(cwd, "folder", env, signal);
+  async plan({ command, cwd = ".", timeout = DEFAULT_SECONDS, background = false }, run) {
+    const folder = await existing(cwd, "folder", run.env, run.signal);
+    const wanted = { command, cwd: folder.path, callId: run.callId };
     return {
       actions: [{ kind: "command", command, cwd: folder }],
-      async run() {
-        const result = await env.shell.run(
-          { command, cwd: folder.path, timeoutMs: timeout * 1_000, callId },
-          { onOutput: output, signal },
-        );
-        return said(result, { timeout, stopped: signal.aborted });
-      },
+      run: () => (background ? inBackground(wanted, run) : inForeground(wanted, timeout, run)),
     };
   },
 };
 
-function said(result: ShellResult, { timeout, stopped }: { timeout: number; stopped: boolean }): string {
-  const end = ending(result, timeout, stopped);
-  const output = result.output.trim() === "" ? "(no output)" : result.output;
-  if (end === undefined) return output;
-  return `${output}${output.endsWith("\n") ? "" : "\n"}[${end}]`;
+type Wanted = Omit<ShellCommand, "timeoutMs">;
+
+async function inForeground(wanted: Wanted, timeout: number, { env, signal, output }: ToolRun): Promise<string> {
+  const result = await env.shell.run({ ...wanted, timeoutMs: timeout * 1_000 }, { onOutput: output, signal });
+  return said(result, { timeout, stopped: signal.aborted });
 }
 
-function ending({ exitCode, signal, timedOut }: ShellResult, timeout: number, stopped: boolean): string | undefined {
-  if (timedOut) return `timed out after ${timeout} s`;
+/** A stop of the task does not end what was started here: the model has to hear of it all the same. */
+async function inBackground(wanted: Wanted, { env, signal, output }: ToolRun): Promise<string> {
+  const { id } = await env.background.start(wanted);
+  try {
+    const first = await env.background.read(id, { waitMs: FIRST_LOOK_MS, signal });
+    if (first.output !== "") output(first.output);
+    return withNote(first.output, standing(first.state));
+  } catch (error) {
+    if (!isAbort(error)) throw error;
+    return `[${id} is running in the background]`;
+  }
+}
+
+function said(result: ShellResult, { timeout, stopped }: { timeout: number; stopped: boolean }): string {
+  const output = result.output.trim() === "" ? "(no output)" : result.output;
+  if (result.timedOut) return withNote(output, `timed out after ${timeout} s`);
   // Whoever stopped the call says so.
-  if (stopped || exitCode === 0) return undefined;
-  if (exitCode !== undefined) return `exit ${exitCode}`;
-  return signal === undefined ? "ended without an exit code" : `ended by ${signal}`;
+  return stopped || result.exitCode === 0 ? output : withNote(output, ending(result));
 }

@@ -1,23 +1,50 @@
 import { signal } from "@preact/signals";
 import type { QuestionView, ViewEvent } from "../protocol/view.ts";
-import { credits } from "./figures.ts";
+import { retryWords } from "./failures.ts";
+import { credits, seconds } from "./figures.ts";
 import { t } from "./l10n.ts";
-import { changedFiles, type Transcript } from "./transcript.ts";
+import { changedFiles } from "./tasks.ts";
+import type { Transcript } from "./transcript.ts";
 
-/** What a screen reader says of live events: questions at once, a task's end when it is polite. Never the stream. */
+/**
+ * What a screen reader says of live events: questions at once; a task's end, and the start and the end of waiting for
+ * another attempt, when it is polite. Never the stream, never a countdown.
+ */
 export const urgent = signal("");
 export const polite = signal("");
 
+let waitsForRetry = false;
+
 export function announceEvents(transcript: Transcript, events: readonly ViewEvent[]): void {
   for (const event of events) {
-    if (event.type === "question") urgent.value = `${t("Waiting for you")}: ${askedFor(event.question)}`;
-    else if (event.type === "answered") urgent.value = "";
-    else if (event.type === "end") polite.value = summary(transcript);
+    if (waitsForRetry && event.type !== "retry" && event.type !== "usage") {
+      waitsForRetry = false;
+      // An error is an alert of its own.
+      if (event.type !== "error") polite.value = t("The platform answers again");
+    }
+    switch (event.type) {
+      case "question":
+        urgent.value =
+          event.question.kind === "ask"
+            ? t("MiMo asks: {0}", event.question.text)
+            : `${t("Waiting for you")}: ${askedFor(event.question)}`;
+        break;
+      case "answered":
+        urgent.value = "";
+        break;
+      case "retry":
+        waitsForRetry = true;
+        polite.value = `${retryWords(event.reason).title}. ${t("Trying again in {0}", seconds(event.delayMs))}`;
+        break;
+      case "end":
+        polite.value = summary(transcript);
+        break;
+    }
   }
 }
 
-/** A question in one line: what it would do and to what. */
-export function askedFor(question: QuestionView): string {
+/** What an approval would do and to what, in one line. */
+function askedFor(question: Exclude<QuestionView, { readonly kind: "ask" }>): string {
   switch (question.kind) {
     case "write":
       return t("edit {0}", question.change.shown);

@@ -46,6 +46,12 @@ export function textArgument(raw: string, name: string): string {
   return typeof value === "string" || typeof value === "number" ? String(value) : "";
 }
 
+/** A command that goes on beside the conversation. */
+export function isBackground(call: Call): boolean {
+  const values = argumentsOf(call.arguments);
+  return Object.hasOwn(values, "background") && values.background === true;
+}
+
 function previewOfArguments(raw: string): Preview {
   const { edits, content } = argumentsOf(raw);
   const shown = textArgument(raw, "path");

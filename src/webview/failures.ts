@@ -1,9 +1,29 @@
-import type { ErrorReason } from "../agent/errors.ts";
+import type { ErrorDetail, ErrorReason } from "../agent/errors.ts";
 import { t } from "./l10n.ts";
 
 /** What a failure's card says and offers, by its reason. The message that came with it is only a detail. */
 
-export type Press = "setKey" | "openConsole" | "goOn" | "newChat" | "editMessage" | "chooseModel";
+export type Press =
+  | "setKey"
+  | "openConsole"
+  | "goOn"
+  | "newChat"
+  | "editMessage"
+  | "chooseModel"
+  | "chooseSeeing"
+  | "dropImages"
+  | "searchOff";
+
+/** What there is in this window to offer, or is missing. */
+export type Circumstance = "noKey" | "largerModel" | "seeingModel";
+
+export interface Trouble {
+  readonly reason: ErrorReason;
+  readonly detail?: ErrorDetail | undefined;
+  /** Until when the platform asks to wait, for people. */
+  readonly until?: string | undefined;
+  readonly given?: readonly Circumstance[];
+}
 
 export interface FailureWords {
   readonly title: string;
@@ -13,7 +33,11 @@ export interface FailureWords {
 }
 
 /** The buttons of a card; the first is the next step. */
-export function pressesFor(reason: ErrorReason): readonly [Press, ...Press[]] {
+export function pressesFor({ reason, detail, given = [] }: Trouble): readonly [Press, ...Press[]] {
+  if (detail === "images_refused") {
+    return given.includes("seeingModel") ? ["chooseSeeing", "dropImages", "goOn"] : ["dropImages", "newChat"];
+  }
+  if (detail === "web_search_off") return ["searchOff", "openConsole"];
   switch (reason) {
     case "auth":
     case "pairing":
@@ -31,7 +55,7 @@ export function pressesFor(reason: ErrorReason): readonly [Press, ...Press[]] {
     case "input":
       return ["chooseModel", "editMessage"];
     case "too_long":
-      return ["newChat", "chooseModel"];
+      return given.includes("largerModel") ? ["newChat", "chooseModel", "editMessage"] : ["newChat", "editMessage"];
     case "rate":
     case "server":
     case "network":
@@ -59,16 +83,60 @@ export function labelOf(press: Press): string {
       return t("Edit message");
     case "chooseModel":
       return t("Choose model");
+    case "chooseSeeing":
+      return t("Choose another model");
+    case "dropImages":
+      return t("Send without images");
+    case "searchOff":
+      return t("Switch web search off and go on");
   }
 }
 
-export function titleOf(reason: ErrorReason): string {
-  return wordsOf(reason).title;
+/** Of a failure that is tried again by itself. */
+export function retryWords(reason: ErrorReason): Pick<FailureWords, "title" | "happened"> {
+  if (reason !== "balance") return wordsOf({ reason });
+  return {
+    title: t("The platform asks to slow down"),
+    happened: t("The platform says that there is no balance. With a Token Plan key it also says so under load."),
+  };
 }
 
-export function wordsOf(reason: ErrorReason): FailureWords {
+export function wordsOf({ reason, detail, until, given = [] }: Trouble): FailureWords {
+  if (detail === "images_refused") return imageWords(given);
+  if (detail === "web_search_off") {
+    return {
+      title: t("Web search is off in the console"),
+      happened: t("The account's web search is switched off, or was switched on less than five minutes ago."),
+      advice: t("Press Switch web search off and go on, or press Open console and switch it on there."),
+    };
+  }
+  const words = reasonWords(reason, given);
+  if (until === undefined) return words;
+  const happened = t("The platform asks to wait until {0}. What was done is kept.", until);
+  if (reason !== "rate" && reason !== "server") return { ...words, happened: `${words.happened} ${happened}` };
+  return { ...words, happened, advice: t("Press Go on then. With another model or key it can be sooner.") };
+}
+
+function imageWords(given: readonly Circumstance[]): FailureWords {
+  return {
+    title: t("The model does not take images"),
+    happened: t("The platform refused the images of this chat for this model."),
+    advice: given.includes("seeingModel")
+      ? t("Press Choose another model, then Go on; or press Send without images to take them out for good.")
+      : t("Press Send without images to take them out of this chat for good."),
+  };
+}
+
+function reasonWords(reason: ErrorReason, given: readonly Circumstance[]): FailureWords {
   switch (reason) {
     case "auth":
+      if (given.includes("noKey")) {
+        return {
+          title: t("A key is missing"),
+          happened: t("No key is set for this chat, so nothing was sent."),
+          advice: t("Press Add key, then Go on. This chat is kept."),
+        };
+      }
       return {
         title: t("The key was refused"),
         happened: t("A key that works here is missing: it may be incomplete, withdrawn, or of another cluster."),
@@ -112,12 +180,23 @@ export function wordsOf(reason: ErrorReason): FailureWords {
         happened: t("The platform's risk control stopped the request or restricts the account."),
         advice: t("Press Open console to see why. If the account is fine, press New chat and word it differently."),
       };
+    case "too_long":
+      return {
+        title: t("The chat is too long for the model"),
+        happened: t("This chat no longer fits into the model's window."),
+        advice: given.includes("largerModel")
+          ? t("Press New chat, Choose model for one with a larger window, or Edit message to shorten it.")
+          : t("Press New chat, or Edit message to shorten it. This chat is kept."),
+      };
     default:
       return requestWords(reason);
   }
 }
 
-type OfRequest = Exclude<ErrorReason, "auth" | "pairing" | "balance" | "quota" | "rate" | "region" | "risk">;
+type OfRequest = Exclude<
+  ErrorReason,
+  "auth" | "pairing" | "balance" | "quota" | "rate" | "region" | "risk" | "too_long"
+>;
 
 /** Failures of a request and of its answer, where the account is fine. */
 function requestWords(reason: OfRequest): FailureWords {
@@ -133,12 +212,6 @@ function requestWords(reason: OfRequest): FailureWords {
         title: t("The platform refused the request"),
         happened: t("The platform could not accept the request as it was."),
         advice: t("Press Edit message and try it another way, or press New chat. The log says more."),
-      };
-    case "too_long":
-      return {
-        title: t("The chat is too long for the model"),
-        happened: t("This chat no longer fits into the model's window."),
-        advice: t("Press New chat, or press Choose model for one with a larger window. This chat is kept."),
       };
     case "input":
       return {
@@ -163,7 +236,7 @@ function requestWords(reason: OfRequest): FailureWords {
   }
 }
 
-type OfAnswer = Exclude<OfRequest, "filter" | "bad_request" | "too_long" | "input" | "server" | "network">;
+type OfAnswer = Exclude<OfRequest, "filter" | "bad_request" | "input" | "server" | "network">;
 
 /** Answers that came and could not be used. Nothing of them was run. */
 function answerWords(reason: OfAnswer): FailureWords {
@@ -202,7 +275,7 @@ function answerWords(reason: OfAnswer): FailureWords {
     case "repetition":
       return {
         title: t("The answer repeated itself"),
-        happened: t("The platform ended the answer because it went in circles. Nothing of it was run."),
+        happened: t("The model went in circles with a passage or a call, so it was ended there."),
         advice: t("Press Go on, or write what to do differently. What was done before is kept."),
       };
   }

@@ -58,3 +58,20 @@ export function credits(value: number): string {
 export function between(from: string, to: string | undefined): number {
   return to === undefined ? 0 : Math.max(0, Date.parse(to) - Date.parse(from));
 }
+
+/** 120 KB, 4.8 MB. */
+export function fileSize(bytes: number): string {
+  if (bytes < 999_500) return `${Math.max(1, Math.round(bytes / 1000))}\u00a0KB`;
+  return `${short(bytes / 1_000_000)}\u00a0MB`;
+}
+
+/** The time of day here, with the date when that is another day than `now`'s. */
+export function timeOfDay(iso: string, now: Date): string {
+  const at = new Date(iso);
+  const otherDay = at.toDateString() !== now.toDateString();
+  return new Intl.DateTimeFormat(isChinese() ? "zh-CN" : "en-GB", {
+    hour: "2-digit",
+    minute: "2-digit",
+    ...(otherDay ? ({ month: "short", day: "numeric" } as const) : {}),
+  }).format(at);
+}

@@ -1,12 +1,12 @@
 import type { Signal } from "@preact/signals";
-import type { ErrorReason } from "../agent/errors.ts";
+import type { ErrorDetail, ErrorReason } from "../agent/errors.ts";
 import type { TaskOutcome, ToolStatus } from "../agent/events.ts";
-import type { FileChange } from "../agent/ports.ts";
-import type { QuestionView } from "../protocol/view.ts";
+import type { FileChange, WebSource } from "../agent/ports.ts";
+import type { ImageView, QuestionView } from "../protocol/view.ts";
 
 /** What the transcript consists of. Values are replaced, never changed: a signal a value, so that only it re-renders. */
 
-export type Decision = "once" | "session" | "deny" | "stopped";
+export type Decision = "once" | "session" | "deny" | "stopped" | "replied";
 
 export interface Question {
   readonly id: string;
@@ -37,8 +37,14 @@ export interface Output {
   readonly dropped: number;
 }
 
-/** Calls that only look: one line, neighbours of the same verb joined. */
-export type LookVerb = "read" | "search" | "list" | "find";
+/** Calls that are no more than a line; neighbours of the same verb are joined. */
+export type LookVerb = "read" | "search" | "list" | "find" | "problems" | "output" | "stop";
+
+/** A step of the model's plan. */
+export interface Todo {
+  readonly text: string;
+  readonly status: "pending" | "active" | "done";
+}
 
 export type Item =
   | {
@@ -55,10 +61,13 @@ export type Item =
       readonly turn: number;
       readonly text: string;
       readonly open: boolean;
+      readonly sources: readonly WebSource[];
     }
   | { readonly kind: "looks"; readonly key: string; readonly verb: LookVerb; readonly calls: readonly Call[] }
   | { readonly kind: "edit"; readonly key: string; readonly call: Call }
   | { readonly kind: "command"; readonly key: string; readonly call: Call }
+  | { readonly kind: "ask"; readonly key: string; readonly call: Call }
+  | { readonly kind: "todos"; readonly key: string; readonly call: Call }
   | { readonly kind: "other"; readonly key: string; readonly call: Call }
   | { readonly kind: "question"; readonly key: string; readonly callId: string; readonly question: Question }
   | {
@@ -71,7 +80,14 @@ export type Item =
       /** The answer came, or the task ended: nothing counts down any more. */
       readonly over: boolean;
     }
-  | { readonly kind: "notice"; readonly key: string; readonly reason: string }
+  | { readonly kind: "notice"; readonly key: string; readonly reason: string; readonly model: string | undefined }
+  /** Pages of a web search. Empty once the answer that follows shows them. */
+  | {
+      readonly kind: "sources";
+      readonly key: string;
+      readonly turn: number;
+      readonly sources: readonly WebSource[];
+    }
   | {
       readonly kind: "prefix_break";
       readonly key: string;
@@ -79,7 +95,15 @@ export type Item =
       readonly tokens: number;
       readonly credits: number;
     }
-  | { readonly kind: "error"; readonly key: string; readonly reason: ErrorReason; readonly message: string };
+  | {
+      readonly kind: "error";
+      readonly key: string;
+      readonly reason: ErrorReason;
+      readonly message: string;
+      /** ISO 8601: the platform asked not to be asked again before. */
+      readonly retryAt: string | undefined;
+      readonly detail: ErrorDetail | undefined;
+    };
 
 export type ItemOf<K extends Item["kind"]> = Extract<Item, { readonly kind: K }>;
 
@@ -95,7 +119,9 @@ export interface Totals {
 export interface Task {
   readonly key: string;
   /** undefined when the transcript begins in the middle. */
-  readonly user: { readonly text: string; readonly model: string | undefined } | undefined;
+  readonly user:
+    | { readonly text: string; readonly model: string | undefined; readonly images: readonly ImageView[] }
+    | undefined;
   readonly startedAt: string;
   /** Only grows; `count` says when. */
   readonly items: Signal<Item>[];

@@ -5,6 +5,7 @@ export type RefusalWords =
   | { readonly by: "other" };
 
 const BY_USER = /^The user refused this call(?:\.$| and said: )/;
+const NO_ANSWER = /^The user did not want to answer\b/;
 const BY_RULE = /^Not allowed: ([^\n]+)$/;
 
 /** Who refused a call, by what the model was told of it: all that a stored chat has. */
@@ -13,4 +14,9 @@ export function refusalOf(result: string): RefusalWords {
   if (user) return { by: "user", words: result.slice(user[0].length) };
   const reason = BY_RULE.exec(result)?.[1];
   return reason === undefined ? { by: "other" } : { by: "rule", reason };
+}
+
+/** Whether a question of the model's was left without an answer, by what the model was told. */
+export function gaveNoAnswer(result: string): boolean {
+  return NO_ANSWER.test(result);
 }

@@ -1,6 +1,7 @@
 import { batch, effect, signal } from "@preact/signals";
 import type { FromView, PanelState, ToView, ViewEvent } from "../protocol/view.ts";
 import { announceEvents } from "./announcements.ts";
+import { forgetAllSent, forgetSent } from "./attachments.ts";
 import { type Channel, openChannel, type ViewApi } from "./channel.ts";
 import { forgetChoices } from "./choices.ts";
 import { applyEvents, createTranscript, type Transcript } from "./transcript.ts";
@@ -8,7 +9,8 @@ import { applyEvents, createTranscript, type Transcript } from "./transcript.ts"
 /** What the panel shows. `state` is undefined until the host has spoken. */
 export const state = signal<PanelState | undefined>(undefined);
 export const transcript = signal<Transcript>(createTranscript());
-/** What stands in the composer. Kept by VS Code, so that it outlives the page. */
+/** What stands in the composer. Kept by VS Code, so that it outlives the page, and by the host, so that it outlives
+ * the view. */
 export const draft = signal("");
 /** Rises when the composer should take the cursor. */
 export const focusRequests = signal(0);
@@ -25,7 +27,31 @@ export function connect(api: ViewApi): void {
   draft.value = storedDraft(api.getState());
   channel = openChannel(api, receive);
   effect(() => api.setState({ draft: draft.value }));
+  const told = tellDraft();
+  document.addEventListener("visibilitychange", () => told.now());
   post({ type: "ready" });
+}
+
+const DRAFT_PAUSE_MS = 300;
+
+/** Tells the host of the draft, once typing pauses; at once when it was sent or emptied. */
+function tellDraft(): { now(): void } {
+  let known = "";
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const now = () => {
+    clearTimeout(timer);
+    const text = draft.peek();
+    if (text === known) return;
+    known = text;
+    post({ type: "draft", text });
+  };
+  effect(() => {
+    const text = draft.value;
+    clearTimeout(timer);
+    if (text === "") now();
+    else timer = setTimeout(now, DRAFT_PAUSE_MS);
+  });
+  return { now };
 }
 
 function storedDraft(stored: unknown): string {
@@ -39,7 +65,11 @@ function receive(message: ToView): void {
       batch(() => {
         const next = createTranscript();
         applyEvents(next, message.events);
-        if (next.tasks[0]?.startedAt !== transcript.value.tasks[0]?.startedAt) forgetChoices();
+        if (next.tasks[0]?.startedAt !== transcript.value.tasks[0]?.startedAt) {
+          forgetChoices();
+          forgetAllSent();
+        }
+        if (message.draft && draft.value === "") draft.value = message.draft;
         state.value = message.state;
         transcript.value = next;
       });
@@ -48,6 +78,9 @@ function receive(message: ToView): void {
       noteClock(message.events);
       applyEvents(transcript.value, message.events);
       announceEvents(transcript.value, message.events);
+      for (const event of message.events) {
+        if (event.type === "user" && event.images) forgetSent(event.text, event.images.length);
+      }
       break;
     case "state":
       state.value = message.state;

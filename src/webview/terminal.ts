@@ -25,7 +25,8 @@ export function visible(text: string): string {
   return unhidden(text).replace(/\t/g, "⇥\t");
 }
 
-const ENDING = /\n?\[(?:exit (-?\d+)|timed out after \d+ s|ended [^\]\n]*)\]\s*$/;
+const ENDING = /\n?\[(?:bg\d+ has ended: )?(?:exit (-?\d+)|timed out after \d+ s|ended [^\]\n]*)\]\s*$/;
+const RUNS_ON = /\n?\[(bg\d+) is running in the background\]\s*$/;
 
 export interface Ending {
   readonly exit: number | undefined;
@@ -39,6 +40,11 @@ export function endingOf(result: string): Ending | undefined {
   return { exit: found[1] === undefined ? undefined : Number(found[1]), mark: found[0].trim().slice(1, -1) };
 }
 
+/** The name of a command that its result leaves running beside the conversation. */
+export function runningOn(result: string): string | undefined {
+  return RUNS_ON.exec(result)?.[1];
+}
+
 export interface Shown {
   readonly lines: readonly string[];
   /** Lines before these that are no longer here. */
@@ -49,7 +55,7 @@ export interface Shown {
 export function outputOf(call: Call): Shown {
   const { text, dropped } = call.output;
   if (text === "") {
-    const told = call.status === "running" ? "" : call.result.replace(ENDING, "");
+    const told = call.status === "running" ? "" : call.result.replace(ENDING, "").replace(RUNS_ON, "");
     return { lines: told === "(no output)" ? [] : plainLines(told), dropped: 0 };
   }
   const lines = plainLines(text);

@@ -1,6 +1,20 @@
 import { batch, type Signal, signal } from "@preact/signals";
 import type { ViewEvent } from "../protocol/view.ts";
-import type { Call, Decision, Item, ItemOf, LookVerb, Output, Question, Task, Totals, Waiting } from "./items.ts";
+import { isBackground, textArgument } from "./changes.ts";
+import type { Call, Decision, Item, LookVerb, Output, Question, Task, Todo, Waiting } from "./items.ts";
+import {
+  addRetry,
+  addSources,
+  addText,
+  addUsage,
+  createTask,
+  type EventOf,
+  endsLast,
+  push,
+  settleLast,
+} from "./tasks.ts";
+import { runningOn } from "./terminal.ts";
+import { isFinished, todosOf } from "./todos.ts";
 
 /**
  * The transcript as a fold of events. An event costs the same however long the chat is, and the same events give the
@@ -12,14 +26,17 @@ export interface Transcript {
   readonly count: Signal<number>;
   /** Questions without an answer, oldest first. */
   readonly waiting: Signal<readonly Waiting[]>;
+  /** The model's plan as it last told it; none once the next message follows a finished one. */
+  readonly todos: Signal<readonly Todo[]>;
   /** Tokens in the window after the last answer. */
   readonly context: Signal<number>;
+  /** Commands that were started in the background, by the name the model has for them. */
+  readonly background: Map<string, string>;
   readonly calls: Map<string, Signal<Item>>;
   readonly questions: Map<string, Signal<Item>>;
   readonly running: Set<string>;
 }
 
-const NO_TOTALS: Totals = { prompt: 0, cached: 0, output: 0, credits: 0, requests: 0 };
 const NO_OUTPUT: Output = { text: "", dropped: 0 };
 /** Characters of live output that are kept; the terminal has all of it. */
 export const OUTPUT_KEPT = 40_000;
@@ -29,6 +46,9 @@ const LOOKS: ReadonlyMap<string, LookVerb> = new Map([
   ["search_text", "search"],
   ["list_files", "list"],
   ["find_files", "find"],
+  ["get_diagnostics", "problems"],
+  ["read_output", "output"],
+  ["stop_command", "stop"],
 ]);
 
 export function createTranscript(): Transcript {
@@ -36,7 +56,9 @@ export function createTranscript(): Transcript {
     tasks: [],
     count: signal(0),
     waiting: signal([]),
+    todos: signal([]),
     context: signal(0),
+    background: new Map(),
     calls: new Map(),
     questions: new Map(),
     running: new Set(),
@@ -52,7 +74,8 @@ export function applyEvents(transcript: Transcript, events: readonly ViewEvent[]
 export function applyEvent(transcript: Transcript, event: ViewEvent): void {
   if (event.type === "user") {
     settleLast(transcript.tasks.at(-1), event.at);
-    startTask(transcript, event.at, { text: event.text, model: event.model });
+    if (isFinished(transcript.todos.value)) transcript.todos.value = [];
+    startTask(transcript, event.at, { text: event.text, model: event.model, images: event.images ?? [] });
     return;
   }
   const task = transcript.tasks.at(-1) ?? startTask(transcript, event.at, undefined);
@@ -82,12 +105,7 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
       break;
     case "tool_result":
       transcript.running.delete(event.id);
-      updateCall(transcript, event.id, (call) => ({
-        ...call,
-        status: event.status,
-        result: event.text,
-        endedAt: event.at,
-      }));
+      endCall(transcript, event);
       break;
     case "usage":
       task.totals.value = addUsage(task.totals.value, event);
@@ -96,94 +114,31 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
     case "retry":
       addRetry(task, event);
       break;
-    case "prefix_break":
-      push(task, (key) => ({ kind: "prefix_break", key, ...pick(event) }));
+    case "prefix_break": {
+      const { reason, tokens, credits } = event;
+      push(task, (key) => ({ kind: "prefix_break", key, reason, tokens, credits }));
       break;
+    }
     case "notice":
-      push(task, (key) => ({ kind: "notice", key, reason: event.reason }));
+      if (event.sources) addSources(task, event.turn, event.sources);
+      else push(task, (key) => ({ kind: "notice", key, reason: event.reason, model: event.model }));
       break;
-    case "error":
-      push(task, (key) => ({ kind: "error", key, reason: event.reason, message: event.message }));
+    case "error": {
+      const { reason, message, retryAt, detail } = event;
+      push(task, (key) => ({ kind: "error", key, reason, message, retryAt, detail }));
       break;
+    }
     case "end":
       endTask(transcript, task, event);
       break;
   }
 }
 
-type EventOf<T extends ViewEvent["type"]> = Extract<ViewEvent, { readonly type: T }>;
-
-function pick({ reason, tokens, credits }: EventOf<"prefix_break">) {
-  return { reason, tokens, credits };
-}
-
 function startTask(transcript: Transcript, startedAt: string, user: Task["user"]): Task {
-  const key = String(transcript.tasks.length);
-  const task: Task = {
-    key,
-    user,
-    startedAt,
-    items: [],
-    count: signal(0),
-    totals: signal(NO_TOTALS),
-    end: signal(undefined),
-  };
+  const task = createTask(String(transcript.tasks.length), startedAt, user);
   transcript.tasks.push(task);
   transcript.count.value = transcript.tasks.length;
   return task;
-}
-
-function push(task: Task, make: (key: string) => Item): Signal<Item> {
-  const item = signal(make(`${task.key}.${task.items.length}`));
-  task.items.push(item);
-  task.count.value = task.items.length;
-  return item;
-}
-
-/** Whether an event is a sign that the text that was streaming is complete. */
-function endsLast(task: Task, event: ViewEvent): boolean {
-  const last = task.items.at(-1)?.value;
-  switch (last?.kind) {
-    case "reasoning":
-      return event.type !== "reasoning_delta" || event.turn !== last.turn;
-    case "answer":
-      return event.type !== "content_delta" || event.turn !== last.turn;
-    case "retry":
-      return event.type !== "retry";
-    default:
-      return false;
-  }
-}
-
-function settleLast(task: Task | undefined, at: string): void {
-  const item = task?.items.at(-1);
-  if (!item) return;
-  const last = item.value;
-  if (last.kind === "reasoning" && last.endedAt === undefined) item.value = { ...last, endedAt: at };
-  else if (last.kind === "answer" && last.open) item.value = { ...last, open: false };
-  else if (last.kind === "retry" && !last.over) item.value = { ...last, over: true };
-}
-
-function addText(task: Task, event: EventOf<"reasoning_delta" | "content_delta">): void {
-  const item = task.items.at(-1);
-  const last = item?.value;
-  if (item && last?.kind === "reasoning" && event.type === "reasoning_delta" && last.endedAt === undefined) {
-    item.value = { ...last, text: last.text + event.text };
-    return;
-  }
-  if (item && last?.kind === "answer" && event.type === "content_delta" && last.open) {
-    item.value = { ...last, text: last.text + event.text };
-    return;
-  }
-  // Models send blank lines before their calls: they are no answer, and must not part neighbouring rows.
-  const text = event.text.trimStart();
-  if (text === "") return;
-  const { turn, at } = event;
-  push(task, (key) =>
-    event.type === "reasoning_delta"
-      ? { kind: "reasoning", key, turn, text, startedAt: at, endedAt: undefined }
-      : { kind: "answer", key, turn, text, open: true },
-  );
 }
 
 function addCall(transcript: Transcript, task: Task, event: EventOf<"tool_call">): void {
@@ -215,9 +170,20 @@ function placeCall(task: Task, call: Call): Signal<Item> {
   return push(task, (key) => ({ kind: "looks", key, verb, calls: [call] }));
 }
 
-function cardOf(tool: string): "edit" | "command" | "other" {
-  if (tool === "edit_file" || tool === "write_file") return "edit";
-  return tool === "run_command" ? "command" : "other";
+function cardOf(tool: string): "edit" | "command" | "ask" | "todos" | "other" {
+  switch (tool) {
+    case "edit_file":
+    case "write_file":
+      return "edit";
+    case "run_command":
+      return "command";
+    case "ask_user":
+      return "ask";
+    case "update_todos":
+      return "todos";
+    default:
+      return "other";
+  }
 }
 
 function updateCall(transcript: Transcript, id: string, change: (call: Call) => Call): void {
@@ -230,12 +196,24 @@ function updateCall(transcript: Transcript, id: string, change: (call: Call) => 
   }
 }
 
+function endCall(transcript: Transcript, { id, status, text, at }: EventOf<"tool_result">): void {
+  transcript.running.delete(id);
+  updateCall(transcript, id, (call) => ({ ...call, status, result: text, endedAt: at }));
+  if (status !== "ok") return;
+  const value = transcript.calls.get(id)?.value;
+  if (value?.kind === "todos") transcript.todos.value = todosOf(value.call.arguments) ?? transcript.todos.value;
+  else if (value?.kind === "command" && isBackground(value.call)) {
+    const name = runningOn(text);
+    if (name) transcript.background.set(name, textArgument(value.call.arguments, "command"));
+  }
+}
+
 /** A question stands in the card of its call; calls without a card get a card of the question's own. */
 function addQuestion(transcript: Transcript, task: Task, event: EventOf<"question">): void {
   const question: Question = { id: event.id, asks: event.question, decision: undefined };
   const item = transcript.calls.get(event.callId);
   const kind = item?.value.kind;
-  if (item && (kind === "edit" || kind === "command" || kind === "other")) {
+  if (item && (kind === "edit" || kind === "command" || kind === "ask" || kind === "other")) {
     updateCall(transcript, event.callId, (call) => ({ ...call, question }));
     transcript.questions.set(event.id, item);
   } else {
@@ -273,25 +251,6 @@ function addOutput(output: Output, text: string): Output {
   return { text: whole.slice(cut), dropped };
 }
 
-function addUsage(totals: Totals, usage: EventOf<"usage">): Totals {
-  return {
-    prompt: totals.prompt + usage.prompt,
-    cached: totals.cached + usage.cached,
-    output: totals.output + usage.output,
-    credits: totals.credits + usage.credits,
-    requests: totals.requests + 1,
-  };
-}
-
-function addRetry(task: Task, event: EventOf<"retry">): void {
-  const { at, reason, attempt, delayMs } = event;
-  const item = task.items.at(-1);
-  const last = item?.value;
-  const next = (key: string): ItemOf<"retry"> => ({ kind: "retry", key, at, reason, attempt, delayMs, over: false });
-  if (item && last?.kind === "retry" && !last.over) item.value = next(last.key);
-  else push(task, next);
-}
-
 function endTask(transcript: Transcript, task: Task, event: EventOf<"end">): void {
   for (const { id } of transcript.waiting.value) answerQuestion(transcript, id, { decision: "stopped", at: event.at });
   for (const id of transcript.running) {
@@ -299,14 +258,4 @@ function endTask(transcript: Transcript, task: Task, event: EventOf<"end">): voi
   }
   transcript.running.clear();
   task.end.value = { outcome: event.outcome, at: event.at };
-}
-
-/** Paths that calls of a task changed. */
-export function changedFiles(task: Task): string[] {
-  const paths = new Set<string>();
-  for (const { value } of task.items) {
-    if (value.kind === "edit" && value.call.status === "ok")
-      paths.add(value.call.change?.shown ?? value.call.arguments);
-  }
-  return [...paths];
 }

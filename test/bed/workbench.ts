@@ -3,6 +3,7 @@ import { cp, mkdir } from "node:fs/promises";
 import { join } from "node:path";
 import type { Browser, BrowserContext, Frame, FrameLocator, Locator, Page } from "playwright-core";
 import { newProfile, startBrowser, type WindowSize } from "./browser.ts";
+import { assertNoKeyLeaks } from "./canary.ts";
 import { installBed } from "./install.ts";
 import type { Locale } from "./language.ts";
 import { removeFolder } from "./processes.ts";
@@ -228,11 +229,16 @@ export class Workbench {
     return path;
   }
 
+  /** Throws when a key of the tests was written into a file. */
   async close(): Promise<void> {
     await this.#profile.close().catch(() => {});
     await this.#server.stop();
     await this.simulator?.stop();
-    removeFolder(this.run.folder);
+    try {
+      assertNoKeyLeaks(this.run.folder);
+    } finally {
+      removeFolder(this.run.folder);
+    }
   }
 
   async #ready(): Promise<void> {

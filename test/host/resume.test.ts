@@ -37,8 +37,12 @@ describe("a chat that is closed and opened again", () => {
       trusted: () => true,
       mode: () => "all",
       target: async () => ({ state: "ready", endpoint: resolved.endpoint, key: undefined }),
+      processFolder: join(folder, "processes"),
       appRoot: vscode.env.appRoot,
+      idleMs: () => 90_000,
       approver: { ask: async () => ({ decision: "deny" }) },
+      user: { ask: async () => "as you like" },
+      queued: () => undefined,
       emit,
       planned: () => {},
     };
@@ -53,7 +57,7 @@ describe("a chat that is closed and opened again", () => {
     const step = (n: number) => ({
       reasoning: `${REASONING}${n}`,
       content: n % 3 === 0 ? "" : `step ${n}`,
-      calls: [{ name: "read_file", arguments: `{ "path" :"package.json"${n % 2 === 0 ? " " : ""}}` }],
+      calls: [{ name: "read_file", arguments: `{ "path" :"package.json", "start":${n + 1}${n % 2 === 0 ? " " : ""}}` }],
     });
     simulator = await startSimulator({
       keep: true,

@@ -1,6 +1,7 @@
 /** `npm run test:host [-- NAME]`: the host tests inside the extension host of the bed's VS Code. */
 import { setTimeout as sleep } from "node:timers/promises";
 import { newProfile, startBrowser } from "../bed/browser.ts";
+import { keyLeaks } from "../bed/canary.ts";
 import { installBed } from "../bed/install.ts";
 import { stopAll } from "../bed/processes.ts";
 import { ensureVsix, ROOT } from "../bed/project.ts";
@@ -43,7 +44,17 @@ async function runInBed(only: string | undefined): Promise<boolean> {
   const counts = printReport(world.env.MIMO_HOST_REPORT ?? "");
   if (!counts) console.error("The suite did not come to its end.");
   if (counts) publishCounts(counts);
-  return code === 0 && counts !== undefined && counts.failed === 0 && counts.passed > 0;
+  await server.stop();
+  const clean = isClean(run.folder);
+  return clean && code === 0 && counts !== undefined && counts.failed === 0 && counts.passed > 0;
+}
+
+/** Counts as a test: whatever the suite has left on the disk holds no key. */
+function isClean(folder: string): boolean {
+  const leaks = keyLeaks(folder);
+  for (const path of leaks) console.error(`  A key was written into ${path}`);
+  publishCounts({ passed: leaks.length === 0 ? 1 : 0, failed: leaks.length === 0 ? 0 : 1 });
+  return leaks.length === 0;
 }
 
 function addressOf(port: number, { folder, suite }: { folder: string; suite: string }): string {

@@ -4,6 +4,7 @@ import { SAMPLE } from "../bed/project.ts";
 import type { Run } from "../bed/run.ts";
 import { loopbackEndpoint, type Settings } from "../bed/settings.ts";
 import { startSimulator } from "../bed/simulator.ts";
+import { startCompany } from "./company.ts";
 
 /** What every host test finds: the sample workspace, and the tour's simulator as the model. */
 export interface HostWorld {
@@ -20,6 +21,10 @@ export async function createHostWorld(run: Run): Promise<HostWorld> {
   return {
     folder,
     settings: loopbackEndpoint(simulator.port),
-    env: { MIMO_HOST_REPORT: join(run.folder, "report.jsonl"), MIMO_SIMULATOR: String(simulator.port) },
+    env: {
+      MIMO_HOST_REPORT: join(run.folder, "report.jsonl"),
+      MIMO_SIMULATOR: String(simulator.port),
+      ...(await startCompany(run, simulator.port)),
+    },
   };
 }

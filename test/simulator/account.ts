@@ -1,15 +1,6 @@
+import type { AccountKind, AccountSpec, Currency } from "./accountSpec.ts";
+import { type Charge, creditsOf, moneyOf, offPeakFactor, searchMoney } from "./prices.ts";
 import { insufficientBalance, quotaExhausted } from "./refusal.ts";
-import type { AccountKind } from "./script.ts";
-import type { TokenUsage } from "./tokens.ts";
-
-/** Credits a token since 2026-05-27. Kept apart from the extension's own table: one mistake must not hide another. */
-const RATES = {
-  pro: { hit: 2.5, miss: 300, output: 600 },
-  flash: { hit: 2, miss: 100, output: 200 },
-} as const;
-
-/** 00:00 to 08:00 in Beijing. */
-const OFF_PEAK = { fromUtcHour: 16, factor: 0.8 } as const;
 
 export interface AccountState {
   readonly kind: AccountKind;
@@ -23,39 +14,55 @@ export interface AccountState {
   readonly prompt: number;
   readonly cached: number;
   readonly output: number;
+  /** Money that the account began with; null without an end. */
+  readonly balance: number | null;
+  readonly currency: Currency;
+  /** Money: all of it for pay as you go, only the searches for a plan. */
+  readonly cost: number;
+  readonly searches: number;
 }
 
 export class Account {
   readonly #kind: AccountKind;
   readonly #credits: number | undefined;
+  readonly #balance: number | undefined;
+  readonly #currency: Currency;
   #spent = 0;
   #full = 0;
+  #cost = 0;
   #requests = 0;
   #prompt = 0;
   #cached = 0;
   #output = 0;
+  #searches = 0;
 
-  constructor(kind: AccountKind, credits: number | undefined) {
+  constructor(kind: AccountKind, spec: AccountSpec | undefined) {
     this.#kind = kind;
-    this.#credits = credits;
+    this.#credits = spec?.credits;
+    this.#balance = spec?.balance;
+    this.#currency = spec?.currency ?? "CNY";
   }
 
   /** Throws a Refusal when nothing is left. The request that crosses the line is still served. */
   checkFunds(): void {
-    if (this.#credits === undefined || this.#spent < this.#credits) return;
-    throw this.#kind === "payg" ? insufficientBalance() : quotaExhausted();
+    const outOfCredits = this.#credits !== undefined && this.#spent >= this.#credits;
+    const outOfMoney = this.#kind !== "plan" && this.#balance !== undefined && this.#cost >= this.#balance;
+    if (!outOfCredits && !outOfMoney) return;
+    throw this.#kind === "payg" || outOfMoney ? insufficientBalance() : quotaExhausted();
   }
 
-  charge(model: string, usage: TokenUsage, at: Date): void {
-    const rate = /-pro$/.test(model) ? RATES.pro : RATES.flash;
-    const cached = usage.prompt_tokens_details.cached_tokens;
-    const full = cached * rate.hit + (usage.prompt_tokens - cached) * rate.miss + usage.completion_tokens * rate.output;
+  charge(charge: Charge, at: Date): void {
+    const { usage } = charge;
+    const full = creditsOf(charge);
     this.#full += full;
-    this.#spent += at.getUTCHours() >= OFF_PEAK.fromUtcHour ? full * OFF_PEAK.factor : full;
+    this.#spent += full * offPeakFactor(at);
+    this.#cost += searchMoney(usage, this.#currency);
+    if (this.#kind !== "plan") this.#cost += moneyOf(charge, this.#currency);
     this.#requests++;
     this.#prompt += usage.prompt_tokens;
-    this.#cached += cached;
+    this.#cached += usage.prompt_tokens_details.cached_tokens;
     this.#output += usage.completion_tokens;
+    this.#searches += usage.web_search_usage?.tool_usage ?? 0;
   }
 
   state(): AccountState {
@@ -68,6 +75,10 @@ export class Account {
       prompt: this.#prompt,
       cached: this.#cached,
       output: this.#output,
+      balance: this.#balance ?? null,
+      currency: this.#currency,
+      cost: this.#cost,
+      searches: this.#searches,
     };
   }
 }

@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from "node:http";
+import type { AccountKind, AccountSpec, Cluster } from "./accountSpec.ts";
 import { badRequest, invalidKey } from "./refusal.ts";
-import type { AccountKind, Cluster } from "./script.ts";
 
 /** Which of the platform's hosts this server stands for. */
 export type Host = "payg" | Cluster;
@@ -11,34 +11,36 @@ export interface Door {
   readonly cluster: Cluster;
   /** undefined: a plain loopback server that is none of them. */
   readonly host: Host | undefined;
-  /** The one key that is valid. */
-  readonly key: string | undefined;
+  /** The keys that are valid; undefined: every one of the right kind. */
+  readonly keys: readonly string[] | undefined;
 }
 
 export function openDoor(options: {
-  readonly account: AccountKind;
-  readonly cluster: Cluster | undefined;
+  readonly kind: AccountKind;
+  readonly spec: AccountSpec | undefined;
   readonly as: Host | undefined;
-  readonly key: string | undefined;
 }): Door {
-  const { as, key } = options;
-  const account = options.account === "none" && as !== undefined ? (as === "payg" ? "payg" : "plan") : options.account;
+  const { kind, spec, as } = options;
+  const account = kind === "none" && as !== undefined ? (as === "payg" ? "payg" : "plan") : kind;
   const named = as === "payg" ? undefined : as;
-  const cluster = options.cluster ?? named ?? "cn";
+  const cluster = spec?.cluster ?? named ?? "cn";
   const host = as ?? (account === "plan" ? cluster : account === "payg" ? "payg" : undefined);
-  return { account, cluster, host, key };
+  const keys = [...(spec?.key === undefined ? [] : [spec.key]), ...(spec?.keys ?? [])];
+  return { account, cluster, host, keys: keys.length === 0 ? undefined : keys };
 }
 
 /** Throws a Refusal unless the request may enter. */
 export function checkKey(door: Door, headers: IncomingHttpHeaders): void {
+  // The platform would not mind; but the console's session opens the whole account and must come nowhere but there.
+  if (headers.cookie !== undefined) throw badRequest("A cookie has no business here");
   const key = presentedKey(headers);
   if (door.host === undefined) {
     // Nobody's account: what is simulated without a key. A key that is sent all the same must look like one.
     if (key !== undefined && !/^(sk|t?tp)-\S+$/.test(key)) throw invalidKey();
-    if (door.key !== undefined && key !== door.key) throw invalidKey();
+    if (door.keys && (key === undefined || !door.keys.includes(key))) throw invalidKey();
     return;
   }
-  if (key === undefined || (door.key !== undefined && key !== door.key)) throw invalidKey();
+  if (key === undefined || (door.keys && !door.keys.includes(key))) throw invalidKey();
   const kind = /^sk-\S+$/.test(key) ? "payg" : /^t?tp-\S+$/.test(key) ? "plan" : undefined;
   if (kind === undefined || kind !== door.account) throw invalidKey();
   const home = kind === "payg" ? "payg" : door.cluster;

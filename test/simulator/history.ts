@@ -1,20 +1,20 @@
-import { takesImages } from "./models.ts";
-import { badRequest, notFound } from "./refusal.ts";
+import { checkMedia } from "./media.ts";
+import { speechKind } from "./models.ts";
+import { badRequest, REASONING_MISSING } from "./refusal.ts";
 import type { ChatBody, ChatMessage } from "./request.ts";
-
-/** What the platform answers since May 2026; clients know it by this text. */
-export const REASONING_MISSING = "The reasoning_content in the thinking mode must be passed back to the API.";
-export const WEB_SEARCH_OFF = "web search tool found in the request body, but webSearchEnabled is false";
 
 type Assistant = Extract<ChatMessage, { role: "assistant" }>;
 
 /** Text models think unless told not to. */
 export function isThinking(body: ChatBody): boolean {
+  if (speechKind(body.model)) return false;
   return body.thinking ? body.thinking.type === "enabled" : body.model !== "mimo-v2-flash";
 }
 
-/** Throws a Refusal for requests of the right shape that make no sense. */
+/** Throws a Refusal for requests to text models of the right shape that make no sense. */
 export function checkRequest(body: ChatBody): void {
+  if (body.audio) throw badRequest(`audio is not supported by ${body.model}`);
+  if (body.asr_options) throw badRequest(`asr_options is not supported by ${body.model}`);
   checkTools(body);
   checkSampling(body);
   checkOrder(body.messages);
@@ -26,7 +26,7 @@ export function checkRequest(body: ChatBody): void {
 function checkTools(body: ChatBody): void {
   const names = new Set<string>();
   for (const tool of body.tools ?? []) {
-    if (tool.type === "web_search") throw badRequest(WEB_SEARCH_OFF);
+    if (tool.type === "web_search") continue;
     if (names.has(tool.function.name)) throw badRequest(`Tool names must be unique: ${tool.function.name}`);
     names.add(tool.function.name);
   }
@@ -101,15 +101,4 @@ function checkReasoning(messages: readonly ChatMessage[]): void {
       throw badRequest(REASONING_MISSING);
     }
   }
-}
-
-function checkMedia(body: ChatBody): void {
-  if (takesImages(body.model)) return;
-  const media = body.messages.some(
-    (message) =>
-      message.role === "user" &&
-      typeof message.content !== "string" &&
-      message.content.some((part) => part.type !== "text"),
-  );
-  if (media) throw notFound(`No endpoints found that support image input: ${body.model}`);
 }

@@ -12,6 +12,8 @@ export interface LogEntry extends Fidelity {
   readonly status: number;
   /** Milliseconds from the last byte of the answer before to this request; absent on the first. */
   readonly afterMs?: number;
+  /** The kind of the scripted fault that this request met. */
+  readonly fault?: string;
   /** Of requests that a model answered. */
   readonly usage?: TokenUsage;
   /** The request's body as it came. */

@@ -1,10 +1,28 @@
 import { parseArgs } from "node:util";
 import type { Host } from "./auth.ts";
+import { faultLines } from "./faults/faults.ts";
 import { readScript, type ScriptInput } from "./script.ts";
 import { startSimulator } from "./server.ts";
 import { tourScript } from "./tour.ts";
 
 const USAGE = `usage: simulator --port N (--script FILE | --tour) [--log FILE] [--as payg|cn|sgp|ams] [--pace MS]`;
+const HELP = `${USAGE}
+
+Speaks the protocol of the MiMo platform on loopback, plays a script (JSON; its fields are described in script.ts), and
+appends a line for every request to the log.
+
+  --port N       0, the default, takes a free one; the address is printed
+  --script FILE  the script
+  --tour         the demo's script
+  --log FILE     {n, at, path, status, body, …} a line; never a header
+  --as HOST      the host that is played: a key of another kind or cluster is refused
+  --pace MS      pause before every frame
+
+Endpoints: POST /v1/chat/completions, GET /v1/models and /models, GET /api/v1/tokenPlan/usage, /api/v1/tokenPlan/detail
+and /api/v1/balance (the console, behind its cookie), GET /_simulator/account (what was spent).
+
+A turn's fault is {"kind": KIND, "at": bytes, "times": requests that fail before the turn is played, …}. Kinds:
+${faultLines().join("\n")}`;
 const HOSTS: readonly string[] = ["payg", "cn", "sgp", "ams"] satisfies Host[];
 
 function fail(message: string): never {
@@ -22,6 +40,7 @@ function options() {
         log: { type: "string" },
         as: { type: "string" },
         pace: { type: "string" },
+        help: { type: "boolean", short: "h", default: false },
       },
     }).values;
   } catch (error) {
@@ -40,6 +59,10 @@ function isHost(text: string): text is Host {
 }
 
 const values = options();
+if (values.help) {
+  console.log(HELP);
+  process.exit(0);
+}
 const port = Number(values.port);
 if (!Number.isInteger(port) || port < 0 || port > 65_535) fail(`--port ${values.port} is no port\n${USAGE}`);
 const as = values.as;

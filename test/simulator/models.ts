@@ -1,4 +1,4 @@
-import { badRequest } from "./refusal.ts";
+import { unknownModel } from "./refusal.ts";
 
 /** Served when the script names none: the current pair and what a live list holds beside it. */
 export const CURRENT_MODELS: readonly string[] = [
@@ -21,16 +21,23 @@ const CREATED = Date.UTC(2026, 8, 22) / 1000;
 /** Throws a Refusal for ids that are not served: retired, unknown, or not for this kind of account. */
 export function checkModel(id: string, served: readonly string[], account: "none" | "payg" | "plan"): void {
   const known = served.includes(id) && !(account === "plan" && NO_PLAN.has(id));
-  if (!known) throw badRequest(`Not supported model ${id}`);
-  if (/-(tts|asr)(-|$)/.test(id)) throw badRequest(`${id} is a speech model, which the simulator does not play`);
+  if (!known) throw unknownModel(id);
 }
 
-export function takesImages(id: string): boolean {
+/** undefined for text models. */
+export function speechKind(id: string): "synthesis" | "recognition" | undefined {
+  if (/-tts(-|$)/.test(id)) return "synthesis";
+  return /-asr(-|$)/.test(id) ? "recognition" : undefined;
+}
+
+/** Images, audio and video alike. */
+export function takesMedia(id: string): boolean {
   return !TEXT_ONLY.has(id);
 }
 
 /** Tokens. */
 export function contextWindow(id: string): number {
+  if (speechKind(id) === "synthesis") return 8192;
   return id === "mimo-v2-flash" || id === "mimo-v2-omni" ? 262_144 : 1_048_576;
 }
 

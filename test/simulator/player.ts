@@ -1,10 +1,18 @@
 import type { ChatBody, ChatMessage } from "./request.ts";
-import type { PlainTurn, Script, Turn } from "./script.ts";
+import type { FaultSpec, PlainTurn, Script, Turn } from "./script.ts";
+
+/** A turn, and the fault that it meets this time. */
+export interface Play {
+  readonly turn: PlainTurn;
+  readonly fault: FaultSpec | undefined;
+}
 
 /** Chooses what the simulated model says to a request. */
 export class Player {
   readonly #script: Script;
   readonly #scenes: readonly { readonly when: RegExp; readonly turns: readonly Turn[] }[];
+  /** How often the turns with `times` have failed. */
+  readonly #failures = new Map<PlainTurn, number>();
   #next = 0;
 
   constructor(script: Script) {
@@ -12,19 +20,42 @@ export class Player {
     this.#scenes = script.scenes.map(({ when, turns }) => ({ when: new RegExp(when, "iu"), turns }));
   }
 
-  /** One of `turns` is used up by this. */
-  choose(body: ChatBody): PlainTurn {
+  /** One of `turns` is used up by this, unless it is still to be said. */
+  choose(body: ChatBody): Play {
     const words = lastWords(body.messages);
     const scene = this.#scenes.find(({ when }) => when.test(words.text));
-    if (scene) return settle(scene.turns[words.answers] ?? ended(words.text, scene.turns.length), body.messages);
+    if (scene) {
+      return this.#play(settle(scene.turns[words.answers] ?? ended(words.text, scene.turns.length), body.messages));
+    }
     const turn = this.#script.turns[this.#next];
     if (turn) {
-      this.#next++;
-      return settle(turn, body.messages);
+      const settled = settle(turn, body.messages);
+      const play = this.#play(settled);
+      if (!this.#isStillToBeSaid(play)) this.#next++;
+      return play;
     }
-    if (this.#script.otherwise) return settle(this.#script.otherwise, body.messages);
-    return ended(words.text, this.#script.turns.length);
+    if (this.#script.otherwise) return this.#play(settle(this.#script.otherwise, body.messages));
+    return { turn: ended(words.text, this.#script.turns.length), fault: undefined };
   }
+
+  #play(turn: PlainTurn): Play {
+    const times = turn.fault?.times;
+    if (times === undefined) return { turn, fault: turn.fault };
+    const failed = this.#failures.get(turn) ?? 0;
+    if (failed >= times) return { turn, fault: undefined };
+    this.#failures.set(turn, failed + 1);
+    return { turn, fault: turn.fault };
+  }
+
+  #isStillToBeSaid({ turn, fault }: Play): boolean {
+    if (fault?.times === undefined) return false;
+    return (this.#failures.get(turn) ?? 0) < fault.times || saysSomething(turn);
+  }
+}
+
+function saysSomething(turn: PlainTurn): boolean {
+  const { fault: _, paceMs: __, ...said } = turn;
+  return Object.values(said).some((value) => value !== undefined);
 }
 
 function settle(turn: Turn, messages: readonly ChatMessage[]): PlainTurn {

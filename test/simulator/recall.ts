@@ -23,7 +23,8 @@ export class Recall {
 
   remember(answer: Answer): void {
     const { reasoning, content } = answer;
-    for (const call of answer.calls) {
+    // Of calls that share an id the first keeps it; nobody can send the others back under it.
+    for (const call of [...answer.calls].reverse()) {
       this.#said.set(call.id, { reasoning, content, name: call.name, arguments: call.arguments });
     }
   }

@@ -1,21 +1,23 @@
 import * as z from "zod";
-import { badRequest } from "./refusal.ts";
+import { badRequest, TEXT_NOT_SET } from "./refusal.ts";
+import { WebSearchTool } from "./webSearch.ts";
 
 /**
  * The shape of a request body. Everything that the platform does not document is refused: since May 2026 it no longer
  * ignores parameters that it does not know.
  */
-const TEXT_NOT_SET = "`text` is not set";
-
 const TextPart = z.strictObject({ type: z.literal("text"), text: z.string(TEXT_NOT_SET) });
 const ImagePart = z.strictObject({
   type: z.literal("image_url"),
-  image_url: z.strictObject({ url: z.string().regex(/^(data:image\/|https?:)/, "not an image") }),
+  image_url: z.strictObject({ url: z.string().min(1) }),
 });
-const AudioPart = z.strictObject({ type: z.literal("input_audio"), input_audio: z.strictObject({ data: z.string() }) });
+const AudioPart = z.strictObject({
+  type: z.literal("input_audio"),
+  input_audio: z.strictObject({ data: z.string().min(1) }),
+});
 const VideoPart = z.strictObject({
   type: z.literal("video_url"),
-  video_url: z.strictObject({ url: z.string() }),
+  video_url: z.strictObject({ url: z.string().min(1) }),
   fps: z.number().min(0.1).max(10).optional(),
   media_resolution: z.enum(["default", "max"]).optional(),
 });
@@ -64,8 +66,15 @@ const FunctionTool = z.strictObject({
     strict: z.boolean().optional(),
   }),
 });
-const WebSearchTool = z.looseObject({ type: z.literal("web_search") });
 const Tool = z.discriminatedUnion("type", [FunctionTool, WebSearchTool]);
+
+/** Of speech models; the rules for both are in speech.ts. */
+const AudioOut = z.strictObject({
+  format: z.enum(["wav", "mp3", "pcm", "pcm16"]).optional(),
+  voice: z.string().optional(),
+  optimize_text_preview: z.boolean().optional(),
+});
+const AsrOptions = z.strictObject({ language: z.string().min(1).optional() });
 
 const Body = z.strictObject({
   model: z.string(),
@@ -82,10 +91,13 @@ const Body = z.strictObject({
   presence_penalty: z.number().min(-2).max(2).nullish(),
   response_format: z.strictObject({ type: z.enum(["text", "json_object"]) }).optional(),
   stop: z.union([z.string(), z.array(z.string()).max(4)]).nullish(),
+  audio: AudioOut.optional(),
+  asr_options: AsrOptions.optional(),
 });
 
 export type ChatBody = z.output<typeof Body>;
 export type ChatMessage = z.output<typeof Message>;
+export type ContentPart = z.output<typeof Part>;
 
 export interface ParsedRequest {
   readonly body: ChatBody;

@@ -1,21 +1,13 @@
-import { createHash } from "node:crypto";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
-import { Account, type AccountState } from "./account.ts";
-import { type Answer, answerIds, callsOf, completion, frames } from "./answer.ts";
-import { checkKey, type Door, type Host, openDoor } from "./auth.ts";
-import { armFault, checkFaults } from "./faults/faults.ts";
-import { checkRequest, isThinking } from "./history.ts";
+import type { AccountState } from "./account.ts";
+import type { Host } from "./auth.ts";
+import { checkFaults } from "./faults/faults.ts";
 import { type LogEntry, openLog, type RequestLog } from "./log.ts";
-import { CURRENT_MODELS, checkModel, contextWindow, modelList } from "./models.ts";
-import { Player } from "./player.ts";
-import { PrefixTree } from "./prefixTree.ts";
-import { type Fidelity, Recall } from "./recall.ts";
-import { badRequest, notFound, Refusal } from "./refusal.ts";
-import { errorReply, jsonReply, type Reply, sendReply, streamReply } from "./reply.ts";
-import { parseBody } from "./request.ts";
-import { accountKind, parseScript, type Script, type ScriptInput } from "./script.ts";
-import { promptBytes, type TokenUsage, tokensOf, usageOf } from "./tokens.ts";
+import { type Outcome, Platform } from "./platform.ts";
+import { tooLarge } from "./refusal.ts";
+import { jsonReply, sendReply } from "./reply.ts";
+import { parseScript, type ScriptInput } from "./script.ts";
 
 export interface SimulatorOptions {
   readonly script: ScriptInput;
@@ -34,6 +26,8 @@ export interface SimulatorOptions {
 export interface Simulator {
   /** The base URL, with `/v1`. */
   readonly url: string;
+  /** The base URL of the console's pages, with `/api/v1`. */
+  readonly consoleUrl: string;
   readonly port: number;
   /** What was asked so far; empty unless `keep`. */
   readonly requests: readonly LogEntry[];
@@ -48,9 +42,11 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const script = parseScript(options.script);
   checkFaults(script);
   const log = openLog({ file: options.log, keep: options.keep ?? false });
-  const platform = new Platform(script, log, options);
+  const now = options.now ?? (() => new Date());
+  const platform = new Platform(script, { as: options.as, paceMs: options.paceMs, now });
+  const front = new Front(platform, log, now);
   const server = createServer((request, response) => {
-    platform.serve(request, response).catch(() => response.destroy());
+    front.serve(request, response).catch(() => response.destroy());
   });
   // Only the faults may make a client wait or lose a connection.
   server.keepAliveTimeout = 0;
@@ -58,6 +54,7 @@ export async function startSimulator(options: SimulatorOptions): Promise<Simulat
   const port = await listen(server, options.port ?? 0);
   return {
     url: `http://127.0.0.1:${port}/v1`,
+    consoleUrl: `http://127.0.0.1:${port}/api/v1`,
     port,
     requests: log.kept,
     account: () => platform.account.state(),
@@ -79,146 +76,62 @@ function listen(server: Server, port: number): Promise<number> {
   });
 }
 
-interface Outcome {
-  readonly reply: Reply;
-  readonly usage?: TokenUsage;
-  readonly fidelity?: Fidelity;
-}
-
-class Platform {
-  readonly account: Account;
-  readonly #script: Script;
-  readonly #door: Door;
-  readonly #player: Player;
+/** Takes requests off the wire, numbers and logs them, and sends what the platform makes of them. */
+class Front {
+  readonly #platform: Platform;
   readonly #log: RequestLog;
-  readonly #options: SimulatorOptions;
-  readonly #recall = new Recall();
-  readonly #prefixes = new Map<string, PrefixTree>();
+  readonly #now: () => Date;
   #count = 0;
   #lastByteAt: number | undefined;
 
-  constructor(script: Script, log: RequestLog, options: SimulatorOptions) {
-    this.#script = script;
+  constructor(platform: Platform, log: RequestLog, now: () => Date) {
+    this.#platform = platform;
     this.#log = log;
-    this.#options = options;
-    this.#player = new Player(script);
-    this.#door = openDoor({
-      account: accountKind(script),
-      cluster: script.account?.cluster,
-      as: options.as,
-      key: script.account?.key,
-    });
-    this.account = new Account(this.#door.account, script.account?.credits);
+    this.#now = now;
   }
 
   async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const arrived = performance.now();
     const at = this.#now().toISOString();
     const path = new URL(request.url ?? "/", "http://127.0.0.1").pathname;
-    const body = await readBody(request);
-    if (path === "/_simulator/account") return sendReply(jsonReply(200, this.account.state()), response);
+    const read = await readBody(request);
+    if (path === "/_simulator/account") return sendReply(jsonReply(200, this.#platform.account.state()), response);
     const n = ++this.#count;
-    const { reply, usage, fidelity } = this.#answer(request, path, body, n);
+    const body = read ?? "";
+    const outcome: Outcome =
+      read === undefined
+        ? { reply: this.#platform.refuse(tooLarge(MAX_BODY_BYTES)) }
+        : this.#platform.answer({ n, method: request.method ?? "", path, headers: request.headers, body });
+    const { reply, usage, fidelity, fault, done } = outcome;
     this.#log.add({
       n,
       at,
       path,
       status: reply.status,
       ...(this.#lastByteAt === undefined ? {} : { afterMs: round(arrived - this.#lastByteAt) }),
+      ...(fault === undefined ? {} : { fault }),
       ...(usage ? { usage } : {}),
       ...fidelity,
       body,
     });
-    await sendReply(reply, response);
-    this.#lastByteAt = performance.now();
-  }
-
-  #answer(request: IncomingMessage, path: string, body: string, n: number): Outcome {
     try {
-      checkKey(this.#door, request.headers);
-      const route = `${request.method} ${path.replace(/^\/v1(?=\/)/, "")}`;
-      switch (route) {
-        case "GET /models":
-          return { reply: jsonReply(200, modelList(this.#models)) };
-        case "POST /chat/completions":
-          return this.#chat(request, body, n);
-        default:
-          throw notFound(`No endpoint ${route}`);
-      }
-    } catch (error) {
-      if (!(error instanceof Refusal)) throw error;
-      return { reply: errorReply(error.status, error.body, { framed: this.#script.framedErrors ?? false }) };
+      await sendReply(reply, response);
+    } finally {
+      done?.();
     }
-  }
-
-  #chat(request: IncomingMessage, raw: string, n: number): Outcome {
-    if (!/^application\/json\b/i.test(request.headers["content-type"] ?? "")) {
-      throw badRequest("content-type must be application/json");
-    }
-    this.account.checkFunds();
-    const { body, prompt } = parseBody(raw);
-    checkModel(body.model, this.#models, this.#door.account);
-    checkRequest(body);
-    const bytes = promptBytes(prompt);
-    const window = contextWindow(body.model);
-    if (tokensOf(bytes.length) > window) throw badRequest(`The maximum context length is ${window} tokens`);
-
-    const chosen = this.#player.choose(body);
-    const turn = isThinking(body) ? chosen : { ...chosen, reasoning: undefined };
-    const fault = turn.fault ? armFault(turn.fault) : undefined;
-    const ids = answerIds(`${n} ${createHash("sha256").update(raw).digest("hex")}`);
-    const calls = callsOf(turn, ids.call);
-    const answered = fault?.answered ?? true;
-    const usage = usageOf({
-      promptBytes: bytes.length,
-      cachedBytes: answered ? this.#prefixesOf(body.model).add(bytes) : 0,
-      turn,
-      argumentTexts: calls.map((call) => call.arguments),
-    });
-    if (answered) this.account.charge(body.model, usage, this.#now());
-    const answer: Answer = {
-      id: ids.completion,
-      model: body.model,
-      created: Math.floor(this.#now().getTime() / 1000),
-      reasoning: turn.reasoning ?? "",
-      content: turn.content ?? "",
-      calls,
-      finish: turn.finish ?? (calls.length > 0 ? "tool_calls" : "stop"),
-      usage,
-    };
-    const fidelity = this.#recall.compare(body, bytes);
-    this.#recall.remember(answer);
-    const pace = this.#options.paceMs ?? turn.paceMs ?? this.#script.paceMs ?? 0;
-    const whole = body.stream ? streamReply(frames(answer), pace) : jsonReply(200, completion(answer));
-    return { reply: fault ? fault.apply(whole) : whole, fidelity, ...(answered ? { usage } : {}) };
-  }
-
-  get #models(): readonly string[] {
-    return this.#script.models ?? CURRENT_MODELS;
-  }
-
-  #prefixesOf(model: string): PrefixTree {
-    const known = this.#prefixes.get(model);
-    if (known) return known;
-    const made = new PrefixTree();
-    this.#prefixes.set(model, made);
-    return made;
-  }
-
-  #now(): Date {
-    return this.#options.now?.() ?? new Date();
+    this.#lastByteAt = performance.now();
   }
 }
 
-async function readBody(request: IncomingMessage): Promise<string> {
+/** undefined when it is larger than is taken; read to its end all the same, so that the client hears the answer. */
+async function readBody(request: IncomingMessage): Promise<string | undefined> {
   const parts: Buffer[] = [];
   let bytes = 0;
   for await (const part of request as AsyncIterable<Buffer>) {
     bytes += part.length;
-    if (bytes > MAX_BODY_BYTES) throw new Error("The request is too large.");
-    parts.push(part);
+    if (bytes <= MAX_BODY_BYTES) parts.push(part);
   }
-  return Buffer.concat(parts).toString("utf8");
+  return bytes > MAX_BODY_BYTES ? undefined : Buffer.concat(parts).toString("utf8");
 }
 
 function round(ms: number): number {

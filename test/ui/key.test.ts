@@ -58,9 +58,13 @@ describe("a key", () => {
     await notification(workbench, "No key is set.");
   });
 
-  it("that is right is checked, kept, and used", async () => {
+  it("that is right is checked, named, kept, and used", async () => {
     const workbench = window();
     await enterKey(workbench, KEY);
+    await nameInput(workbench).waitFor();
+    assert.match(await nameInput(workbench).inputValue(), /^127\.0\.0\.1:\d+$/);
+    await workbench.screenshot({ area: AREA, name: "name" });
+    await nameInput(workbench).press("Enter");
     await notification(workbench, "is kept in the system keychain");
     await workbench.screenshot({ area: AREA, name: "set" });
     await workbench.say("hello");
@@ -89,12 +93,81 @@ describe("a key", () => {
   it("that was removed is not sent any more", async () => {
     const workbench = window();
     await workbench.command("MiMo: Remove API Key");
+    await modalButton(workbench, "Remove").click();
     await notification(workbench, "was removed");
     const before = workbench.simulator?.requests().filter(({ status }) => status === 200).length;
     await workbench.say("hello once more");
     await workbench.idle();
     assert.equal(workbench.simulator?.requests().filter(({ status }) => status === 200).length, before);
     await workbench.screenshot({ area: AREA, name: "removed" });
+  });
+});
+
+describe("several keys", () => {
+  const FIRST = "sk-first0123456789abcdefghijklmnop";
+  const SECOND = "tp-second0123456789abcdefghijklmnop";
+  const window = useWorkbench({ simulator: { script: { otherwise: { content: "Heard you." } } } });
+
+  it("are kept side by side, and the second is used for what the user says", async () => {
+    const workbench = window();
+    for (const [key, name] of [
+      [FIRST, "Work"],
+      [SECOND, "Home"],
+    ] as const) {
+      await enterKey(workbench, key);
+      await enterName(workbench, name);
+      if (key === SECOND) {
+        await modalButton(workbench, "This chat").waitFor();
+        await workbench.screenshot({ area: AREA, name: "what-for" });
+        await modalButton(workbench, "This chat").click();
+      }
+      await notification(workbench, "is kept in the system keychain");
+    }
+    await workbench.say("hello");
+    await workbench.panel.getByText("Heard you.").waitFor();
+  });
+
+  it("are listed, with the one that this chat uses and the default of new ones", async () => {
+    const workbench = window();
+    await workbench.command("MiMo: Manage Keys");
+    await row(workbench, "Home").filter({ hasText: "Used in this chat" }).waitFor();
+    await row(workbench, "Work").filter({ hasText: "Default for new chats" }).waitFor();
+    await workbench.screenshot({ area: AREA, name: "list" });
+    for (const key of [FIRST, SECOND]) assert.equal((await workbench.page.content()).includes(key), false);
+  });
+
+  it("are renamed, and removed after a question", async () => {
+    const workbench = window();
+    await row(workbench, "Home").click();
+    await row(workbench, "Rename…").waitFor();
+    await workbench.screenshot({ area: AREA, name: "actions" });
+    await row(workbench, "Rename…").click();
+    await enterName(workbench, "Garden");
+    await workbench.command("MiMo: Manage Keys");
+    await row(workbench, "Garden").click();
+    await row(workbench, "Remove…").click();
+    await workbench.screenshot({ area: AREA, name: "remove" });
+    await modalButton(workbench, "Remove").click();
+    await notification(workbench, "was removed");
+    await workbench.command("MiMo: Manage Keys");
+    await row(workbench, "Work").waitFor();
+    assert.equal(await row(workbench, "Garden").count(), 0);
+    await workbench.page.keyboard.press("Escape");
+  });
+});
+
+describe("a key for the Token Plan", () => {
+  const window = useWorkbench({});
+
+  it("is sent nowhere before the user says which clusters may be asked", async () => {
+    const workbench = window();
+    await enterKey(workbench, "tp-uitest0123456789abcdefghijklmnop");
+    await modalButton(workbench, "Ask all three").waitFor();
+    for (const cluster of ["China", "Singapore", "Amsterdam"]) await modalButton(workbench, cluster).waitFor();
+    await workbench.screenshot({ area: AREA, name: "clusters" });
+    await modalButton(workbench, "Cancel").click();
+    await workbench.command("MiMo: Remove API Key");
+    await notification(workbench, "No key is set.");
   });
 });
 
@@ -129,6 +202,19 @@ describe("a key in the environment", () => {
   });
 });
 
+function nameInput(workbench: Workbench) {
+  return workbench.page.locator(".quick-input-widget input.input[type=text]");
+}
+
+/** Of the list that is open. */
+function row(workbench: Workbench, text: string) {
+  return workbench.page.locator(".quick-input-list .monaco-list-row").filter({ hasText: text });
+}
+
+function modalButton(workbench: Workbench, name: string) {
+  return workbench.page.locator(".monaco-dialog-box").getByRole("button", { name, exact: true });
+}
+
 function keyInput(workbench: Workbench) {
   return workbench.page.locator(".quick-input-widget input.input[type=password]");
 }
@@ -137,6 +223,12 @@ async function enterKey(workbench: Workbench, key: string): Promise<void> {
   await workbench.command("MiMo: Set API Key");
   await keyInput(workbench).fill(key);
   await keyInput(workbench).press("Enter");
+}
+
+async function enterName(workbench: Workbench, name: string): Promise<void> {
+  await workbench.page.getByText("Tells your keys apart.").waitFor();
+  await nameInput(workbench).fill(name);
+  await nameInput(workbench).press("Enter");
 }
 
 /** Waits for a notification with this text, and puts it away. */

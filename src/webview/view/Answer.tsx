@@ -1,9 +1,10 @@
-import type { Signal } from "@preact/signals";
+import { type Signal, useComputed } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { Item, ItemOf } from "../items.ts";
 import { MarkdownStream } from "../markdown/stream.ts";
+import { Sources } from "./Sources.tsx";
 
-/** The model's words. Only the frame is the virtual DOM's; what is inside belongs to the stream. */
+/** The model's words, and where it has them from. Only the frame is the virtual DOM's; what is inside belongs to the stream. */
 export function Answer({ item }: { item: Signal<Item> }) {
   const host = useRef<HTMLDivElement>(null);
   // Before the frame: a chat that opens shows its answers at once and lays them out once.
@@ -26,5 +27,22 @@ export function Answer({ item }: { item: Signal<Item> }) {
       stream.dispose();
     };
   }, [item]);
-  return <div class="md" dir="auto" ref={host} />;
+  return (
+    <>
+      <div class="md" dir="auto" ref={host} />
+      <AnswerSources item={item} />
+    </>
+  );
+}
+
+/** Drawn anew for other sources only, not for every piece of the text. */
+function AnswerSources({ item }: { item: Signal<Item> }) {
+  const sources = useComputed(() => (item.value as ItemOf<"answer">).sources).value;
+  return sources.length > 0 ? <Sources sources={sources} choiceKey={`${item.peek().key}.sources`} /> : null;
+}
+
+/** Pages of a search that no answer came of. */
+export function FoundSources({ item }: { item: Signal<Item> }) {
+  const { key, sources } = item.value as ItemOf<"sources">;
+  return sources.length > 0 ? <Sources sources={sources} choiceKey={key} /> : null;
 }

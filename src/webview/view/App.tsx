@@ -2,14 +2,18 @@ import { useEffect, useRef } from "preact/hooks";
 import type { PanelState } from "../../protocol/view.ts";
 import { polite, urgent } from "../announcements.ts";
 import { Icon } from "../icons.tsx";
+import type { Waiting } from "../items.ts";
 import { shortcutOf } from "../keys.ts";
 import { t } from "../l10n.ts";
 import { draft, post, state, transcript } from "../store.ts";
+import { optionsOf, reply } from "./AskCard.tsx";
 import { Composer } from "./Composer.tsx";
 import { atEnd, followEnd, goToEnd } from "./follow.ts";
 import { closePopup, openPopup } from "./Popup.tsx";
 import { answer, objectOf } from "./Question.tsx";
+import { QueueStrip } from "./Queue.tsx";
 import { Blocked, NoKey, Start } from "./Start.tsx";
+import { TodoStrip } from "./Todos.tsx";
 import { Transcript } from "./Transcript.tsx";
 
 export function App() {
@@ -26,7 +30,7 @@ export function App() {
         <Body state={current} />
         <footer class="dock">
           <EndButton />
-          <WaitingStrip />
+          <Strips />
           <Composer state={current} />
         </footer>
         <div class="sr" aria-live="assertive">
@@ -53,7 +57,7 @@ function Body({ state: current }: { state: PanelState }) {
       <div class="column" ref={content}>
         {empty ? <Start state={current} /> : <Transcript />}
         {empty ? null : <Blocked state={current} />}
-        {!empty && current.key.state === "none" ? <NoKey /> : null}
+        {!empty && current.key.state === "none" ? <NoKey others={current.keys.length} /> : null}
       </div>
     </main>
   );
@@ -78,6 +82,17 @@ function EndButton() {
   );
 }
 
+/** What goes on beside the chat, one line each. Empty without any: the style hides it then. */
+function Strips() {
+  return (
+    <div class="strips">
+      <TodoStrip />
+      <WaitingStrip />
+      <QueueStrip />
+    </div>
+  );
+}
+
 /** Says that an answer is wanted when its card is out of sight, and leads there. */
 function WaitingStrip() {
   const [first, ...rest] = transcript.value.waiting.value;
@@ -85,14 +100,12 @@ function WaitingStrip() {
   if (!first || (atEnd.value && rest.length === 0)) return null;
   const show = () => document.querySelector("[data-waiting]")?.scrollIntoView({ block: "center" });
   return (
-    <div class="strips">
-      <button type="button" class="strip-h" onClick={show}>
-        <Icon name="pause" tone="warn" />
-        <span class="nowrap">{t("Waiting for you")}</span>
-        <span class="mut ell grow">{objectOf(first.asks)}</span>
-        {rest.length > 0 ? <span class="mut num">+{rest.length}</span> : null}
-      </button>
-    </div>
+    <button type="button" class="strip strip-h" onClick={show}>
+      <Icon name="pause" tone="warn" />
+      <span class="nowrap">{first.asks.kind === "ask" ? t("MiMo asks") : t("Waiting for you")}</span>
+      <span class="mut ell grow">{objectOf(first.asks)}</span>
+      {rest.length > 0 ? <span class="mut num">+{rest.length}</span> : null}
+    </button>
   );
 }
 
@@ -102,16 +115,31 @@ function onKeyDown(event: KeyboardEvent): void {
     giveWay(event);
     return;
   }
+  const waiting = transcript.value.waiting.value[0];
+  if (waiting && picksOption(event, waiting)) return;
   const shortcut = shortcutOf(event);
   if (shortcut === "modes") {
     event.preventDefault();
     openPopup.value = openPopup.value === "modes" ? undefined : "modes";
     return;
   }
-  const waiting = transcript.value.waiting.value[0];
   if (!shortcut || !waiting || draft.value.trim() !== "") return;
+  // A question of the model's cannot be accepted, only answered.
+  if (waiting.asks.kind === "ask" && shortcut === "accept") return;
   event.preventDefault();
   answer(waiting.id, shortcut === "accept" ? "once" : "deny");
+}
+
+/** 1 to 9 pick an answer of a question, while nobody writes. */
+function picksOption(event: KeyboardEvent, { id, asks }: Waiting): boolean {
+  const { target, key } = event;
+  if (asks.kind !== "ask" || event.ctrlKey || event.metaKey || event.altKey || event.repeat) return false;
+  if (target instanceof Element && target.matches("textarea,input,.pop *")) return false;
+  const option = /^[1-9]$/.test(key) ? optionsOf(asks.options)[Number(key) - 1] : undefined;
+  if (option === undefined) return false;
+  event.preventDefault();
+  reply(id, option);
+  return true;
 }
 
 /** A popup first, then the task. */

@@ -1,12 +1,12 @@
 import type { Signal } from "@preact/signals";
-import { textArgument } from "../changes.ts";
+import { isBackground, textArgument } from "../changes.ts";
 import { openChoice } from "../choices.ts";
 import { between, briefly, seconds } from "../figures.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import type { Call, Item, ItemOf } from "../items.ts";
 import { t } from "../l10n.ts";
 import { post } from "../store.ts";
-import { endingOf, outputOf, visible } from "../terminal.ts";
+import { endingOf, outputOf, runningOn, visible } from "../terminal.ts";
 import { OutputLines } from "./Output.tsx";
 import { QuestionFooter, QuestionGroup } from "./Question.tsx";
 import { Refusal } from "./Refusal.tsx";
@@ -46,7 +46,10 @@ function AskedCommand({ call }: { call: Call }) {
         <Icon name="terminal" />
         <span class="name">{t("Run this command?")}</span>
         <span class="dir ell grow" title={cwd}>
-          {cwd === "" || cwd === "." ? "" : t("in {0}", visible(cwd))}
+          {[
+            ...(isBackground(call) ? [t("in the background")] : []),
+            ...(cwd === "" || cwd === "." ? [] : [t("in {0}", visible(cwd))]),
+          ].join(" · ")}
         </span>
       </div>
       <div class="card-b cmd" dir="ltr">
@@ -63,13 +66,16 @@ function AskedCommand({ call }: { call: Call }) {
 function FinishedCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
   const { lines, dropped } = outputOf(call);
   const took = between(call.startedAt, call.endedAt);
+  const background = isBackground(call) && runningOn(call.result) !== undefined;
   return (
     <div class="steps">
       <Row
         icon="terminal"
-        verb={t("Ran")}
+        verb={background ? t("Started") : t("Ran")}
         object={<span class="mono">{visible(commandOf(call))}</span>}
-        result={took > 0 ? `${t("exit {0}", 0)} · ${briefly(took)}` : t("exit {0}", 0)}
+        result={
+          background ? t("in the background") : took > 0 ? `${t("exit {0}", 0)} · ${briefly(took)}` : t("exit {0}", 0)
+        }
         choice={openChoice(choiceKey)}
       >
         {isLong(commandOf(call)) ? <FullCommand command={commandOf(call)} /> : null}

@@ -1,21 +1,26 @@
 import { useSignal } from "@preact/signals";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { PanelState } from "../../protocol/view.ts";
+import { polite } from "../announcements.ts";
+import { attachments, imageTrouble, letGo, reading, sees, wireImages } from "../attachments.ts";
 import { percent } from "../figures.ts";
 import { Icon, Ring } from "../icons.tsx";
-import { Composition, sends, shortcutOf } from "../keys.ts";
 import { t } from "../l10n.ts";
 import { draft, focusRequests, post, transcript } from "../store.ts";
+import { reply } from "./AskCard.tsx";
+import { AttachButton, Attachments, BlindHint, DropTarget } from "./Attachments.tsx";
+import { Field } from "./Field.tsx";
 import { goToEnd } from "./follow.ts";
 import { ModelButton, ModelPopup } from "./ModelPicker.tsx";
 import { ModeButton, ModePopup } from "./ModePicker.tsx";
 import { openPopup } from "./Popup.tsx";
 import { answer } from "./Question.tsx";
 import { contextShare } from "./TaskFooter.tsx";
+import { forgetSwitch, SearchButton, switchedWords } from "./WebSearch.tsx";
 
 export function Composer({ state }: { state: PanelState }) {
   const field = useRef<HTMLTextAreaElement>(null);
-  const refused = useSignal(false);
+  const refused = useSignal<Refused | undefined>(undefined);
   const focuses = focusRequests.value;
   useLayoutEffect(() => {
     const node = field.current;
@@ -24,88 +29,85 @@ export function Composer({ state }: { state: PanelState }) {
     node.setSelectionRange(node.value.length, node.value.length);
   }, [focuses]);
   const submit = () => {
-    refused.value = !send(state);
+    refused.value = send(state);
   };
   return (
     <div class="composer">
       {openPopup.value === "modes" ? <ModePopup mode={state.mode} /> : null}
       {openPopup.value === "models" ? <ModelPopup state={state} /> : null}
       <div class="comp">
-        <Field field={field} state={state} submit={submit} />
+        <DropTarget />
+        <Attachments />
+        <Field field={field} placeholder={placeholder(state)} submit={submit} />
         <div class="tb">
+          <AttachButton state={state} />
           <ModeButton mode={state.mode} />
           <ModelButton state={state} />
+          <SearchButton state={state} />
           <span class="grow" />
           <ContextRing />
           <SendOrStop state={state} submit={submit} />
         </div>
       </div>
-      <div class="hint" role="status">
-        {refused.value && draft.value.trim() !== "" ? refusalWords(state) : ""}
-      </div>
+      <Hint state={state} refused={refused.value} />
     </div>
   );
 }
 
-/** Sends what stands in the composer, or uses it to answer a question. False when that is not possible now. */
-function send(state: PanelState): boolean {
+/** Why a message was not sent. It stays in the composer. */
+type Refused = "noKey" | "blind" | "reading";
+
+/** Sends what stands in the composer, or uses it to answer a question; while a task runs the host queues it. */
+function send(state: PanelState): Refused | undefined {
   const text = draft.value.trim();
-  if (text === "") return true;
   const waiting = transcript.value.waiting.value[0];
-  if (waiting) answer(waiting.id, "deny", text);
-  else if (state.busy || state.key.state === "none") return false;
-  else post({ type: "send", text });
+  if (waiting && text !== "") {
+    if (waiting.asks.kind === "ask") reply(waiting.id, text);
+    else answer(waiting.id, "deny", text);
+    draft.value = "";
+    goToEnd();
+    return undefined;
+  }
+  if (reading.value > 0) return "reading";
+  const images = wireImages();
+  if (text === "" && images.length === 0) return undefined;
+  if (state.key.state === "none") return "noKey";
+  if (images.length > 0 && !sees(state)) return "blind";
+  post({ type: "send", text, ...(images.length > 0 ? { images } : {}) });
+  if (state.busy) polite.value = t("Queued: it is read with the next step");
+  letGo(text);
+  forgetSwitch();
   draft.value = "";
   goToEnd();
-  return true;
+  return undefined;
 }
 
-function refusalWords(state: PanelState): string {
-  return state.key.state === "none"
-    ? t("Add a key first; your text stays here.")
-    : t("Still working: wait for the end or stop first. Your text stays here.");
+/** One line under the composer: what keeps a message from being sent, else what a switch costs. */
+function Hint({ state, refused }: { state: PanelState; refused: Refused | undefined }) {
+  const blind = attachments.value.length > 0 && !sees(state);
+  return (
+    <div class="hint" role="status">
+      {blind ? <BlindHint state={state} /> : hintWords(state, refused)}
+    </div>
+  );
+}
+
+function hintWords(state: PanelState, refused: Refused | undefined): string {
+  if (imageTrouble.value !== "") return imageTrouble.value;
+  const empty = draft.value.trim() === "" && attachments.value.length === 0;
+  if (refused === "noKey" && !empty && state.key.state === "none") return t("Add a key first; your text stays here.");
+  if (reading.value > 0) return t("Reading the image…");
+  return switchedWords(state);
 }
 
 function placeholder(state: PanelState): string {
   if (state.key.state === "none")
     return transcript.value.count.value > 0 ? t("Add a key to send") : t("Add a key to start");
-  if (transcript.value.waiting.value.length > 0) return t("Answer above, or write what to do instead");
-  if (state.busy) return t("Working. Write the next message, send it when this is done");
+  const waiting = transcript.value.waiting.value[0];
+  if (waiting?.asks.kind === "ask") return t("Write an answer");
+  if (waiting) return t("Answer above, or write what to do instead");
+  if (state.busy) return t("Add a message, read with the next step");
   return t("Ask MiMo");
-}
-
-interface FieldProps {
-  field: { current: HTMLTextAreaElement | null };
-  state: PanelState;
-  submit: () => void;
-}
-
-function Field({ field, state, submit }: FieldProps) {
-  const composition = useRef(new Composition());
-  const onKeyDown = (event: KeyboardEvent) => {
-    if (draft.value.trim() === "" && shortcutOf(event)) return;
-    if (!sends(event) || composition.current.owns(event, event.timeStamp)) return;
-    event.preventDefault();
-    if (!event.repeat) submit();
-  };
-  return (
-    <textarea
-      ref={field}
-      rows={1}
-      dir="auto"
-      aria-label={t("Message to MiMo")}
-      placeholder={placeholder(state)}
-      maxLength={1_000_000}
-      spellcheck={false}
-      value={draft.value}
-      onInput={(event) => {
-        draft.value = event.currentTarget.value;
-      }}
-      onKeyDown={onKeyDown}
-      onCompositionStart={() => composition.current.start()}
-      onCompositionEnd={(event) => composition.current.end(event.timeStamp)}
-    />
-  );
 }
 
 function ContextRing() {
@@ -118,17 +120,20 @@ function ContextRing() {
   );
 }
 
+/** The arrow queues while a task runs, the square stops it. */
 function SendOrStop({ state, submit }: { state: PanelState; submit: () => void }) {
-  const waiting = transcript.value.waiting.value.length > 0;
-  const ready = draft.value.trim() !== "" && state.key.state !== "none";
+  const filled = draft.value.trim() !== "" || attachments.value.length > 0;
+  const ready = filled && state.key.state !== "none" && (attachments.value.length === 0 || sees(state));
+  const queues = state.busy && transcript.value.waiting.value.length === 0;
+  const label = queues ? t("Queue") : t("Send");
   return (
     <>
-      {!state.busy || (waiting && ready) ? (
+      {!state.busy || ready ? (
         <button
           type="button"
           class={ready ? "send" : "send idle"}
-          aria-label={t("Send")}
-          title={`${t("Send")} (Enter)`}
+          aria-label={label}
+          title={`${label} (Enter)`}
           aria-disabled={!ready}
           onClick={submit}
         >

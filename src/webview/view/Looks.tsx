@@ -4,13 +4,21 @@ import { openChoice } from "../choices.ts";
 import type { IconName } from "../icons.tsx";
 import type { Call, Item, ItemOf, LookVerb } from "../items.ts";
 import { t } from "../l10n.ts";
-import { post } from "../store.ts";
-import { visible } from "../terminal.ts";
+import { post, transcript } from "../store.ts";
+import { endingOf, visible } from "../terminal.ts";
 import { OutputText } from "./Output.tsx";
 import { Refusal } from "./Refusal.tsx";
 import { Row } from "./Row.tsx";
 
-const ICONS: Readonly<Record<LookVerb, IconName>> = { read: "files", search: "search", list: "folder", find: "search" };
+const ICONS: Readonly<Record<LookVerb, IconName>> = {
+  read: "files",
+  search: "search",
+  list: "folder",
+  find: "search",
+  problems: "warning",
+  output: "terminal",
+  stop: "stop",
+};
 
 /** Reads, searches and listings: one line, neighbours joined, closed. */
 export function Looks({ item }: { item: Signal<Item> }) {
@@ -18,7 +26,7 @@ export function Looks({ item }: { item: Signal<Item> }) {
   const busy = calls.some((call) => call.status === "running");
   const failed = calls.filter((call) => call.status !== "ok" && call.status !== "running");
   const [only] = calls;
-  const mono = verb === "search" || verb === "find";
+  const mono = verb === "search" || verb === "find" || verb === "output" || verb === "stop";
   return (
     <div class="steps">
       <Row
@@ -53,13 +61,30 @@ function verbOf(verb: LookVerb, calls: readonly Call[], { busy }: { busy: boolea
       return n === 1 ? t("Listed") : t("Listed {0} folders", n);
     case "find":
       return n === 1 ? t("Looked for") : t("Looked for {0} patterns", n);
+    case "problems":
+      return busy ? t("Checking for problems") : t("Checked for problems");
+    case "output":
+      return busy ? t("Waiting for output") : t("Read output");
+    case "stop":
+      return busy ? t("Ending") : t("Ended");
   }
 }
 
 function objectOf(call: Call): string {
   const raw = call.arguments;
-  if (call.name === "read_file") return fileName(textArgument(raw, "path"));
+  switch (call.name) {
+    case "read_file":
+      return fileName(textArgument(raw, "path"));
+    case "read_output":
+    case "stop_command":
+      return visible(commandOf(textArgument(raw, "id")));
+  }
   return visible(textArgument(raw, "pattern") || textArgument(raw, "path") || ".");
+}
+
+/** Of a command in the background: what it runs, where this chat saw it start. */
+function commandOf(name: string): string {
+  return transcript.value.background.get(name) ?? name;
 }
 
 function fileName(path: string): string {
@@ -74,7 +99,7 @@ function failedCount(failed: number): string {
 function resultOf(verb: LookVerb, call: Call): string {
   switch (call.status) {
     case "ok":
-      return verb === "read" ? lineRange(call) : "";
+      return foundBy(verb, call);
     case "denied":
       return t("Rejected");
     case "stopped":
@@ -82,6 +107,27 @@ function resultOf(verb: LookVerb, call: Call): string {
     default:
       return t("Failed");
   }
+}
+
+function foundBy(verb: LookVerb, call: Call): string {
+  switch (verb) {
+    case "read":
+      return lineRange(call);
+    case "problems":
+      return problemCount(call.result);
+    case "output": {
+      const exit = endingOf(call.result)?.exit;
+      return exit === undefined ? "" : t("exit {0}", exit);
+    }
+    default:
+      return "";
+  }
+}
+
+/** Lines of the report that name a place: `path:line:column severity …`. */
+function problemCount(result: string): string {
+  const found = result.match(/^[^\n]+:\d+:\d+ (?:error|warning|info|hint)\b/gm)?.length ?? 0;
+  return found === 1 ? t("1 problem") : found === 0 ? t("no problems") : t("{0} problems", found);
 }
 
 function lineRange({ arguments: raw }: Call): string {

@@ -89,7 +89,7 @@ export function ModePopup({ mode }: { mode: ApprovalMode }) {
   return (
     <Popup label={t("Mode")}>
       <div class="two">
-        <Listbox name="mode" label={t("Mode")} options={options} chosen={mode} active={active} choose={choose} />
+        <Listbox name="mode" label={t("Mode")} options={options} chosen={mode} active={active} choose={choose} first />
       </div>
       <hr />
       <div class="popfoot mut">

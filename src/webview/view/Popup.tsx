@@ -53,10 +53,12 @@ interface ListboxProps {
   chosen: string;
   active: Signal<string>;
   choose: (id: string) => void;
+  /** Takes the cursor when its popup opens. */
+  first?: true;
 }
 
 /** Options of which one is chosen; arrows move, Enter and Space choose. */
-export function Listbox({ name, label, options, chosen, active, choose }: ListboxProps) {
+export function Listbox({ name, label, options, chosen, active, choose, first }: ListboxProps) {
   const move = (to: number) => {
     const option = options[Math.max(0, Math.min(options.length - 1, to))];
     if (option) active.value = option.id;
@@ -80,7 +82,7 @@ export function Listbox({ name, label, options, chosen, active, choose }: Listbo
     <div
       role="listbox"
       tabIndex={0}
-      data-first
+      {...(first ? { "data-first": true } : {})}
       aria-label={label}
       aria-activedescendant={`${name}-${options.findIndex((option) => option.id === active.value)}`}
       onKeyDown={onKeyDown}

@@ -1,15 +1,13 @@
-import { type Signal, signal } from "@preact/signals";
+import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 import type { QuestionView } from "../../protocol/view.ts";
-import { previewOfChange } from "../changes.ts";
 import { Icon } from "../icons.tsx";
-import type { Item, ItemOf, Question } from "../items.ts";
+import type { Question } from "../items.ts";
 import { Composition, shortcutOf } from "../keys.ts";
 import { t } from "../l10n.ts";
 import { post, transcript } from "../store.ts";
 import { visible } from "../terminal.ts";
-import { Diff } from "./Diff.tsx";
 import { IconButton } from "./Row.tsx";
 
 /** The refusal that is being explained: its question, and what is written so far. */
@@ -21,6 +19,9 @@ export function answer(id: string, decision: "once" | "session" | "deny", reason
   refusal.value = undefined;
 }
 
+/** What stands before something that would be done. */
+export type ApprovalView = Exclude<QuestionView, { readonly kind: "ask" }>;
+
 interface Words {
   readonly accept: string;
   readonly reject: string;
@@ -29,7 +30,7 @@ interface Words {
   readonly covers: string;
 }
 
-function wordsFor({ kind }: QuestionView): Words {
+function wordsFor({ kind }: ApprovalView): Words {
   switch (kind) {
     case "write":
       return {
@@ -58,7 +59,7 @@ function wordsFor({ kind }: QuestionView): Words {
 /** Why it asks, and the answers, each one click. The oldest question has the filled button and the keys. */
 export function QuestionFooter({ question }: { question: Question }) {
   const { id, asks, decision } = question;
-  if (decision !== undefined) return null;
+  if (decision !== undefined || asks.kind === "ask") return null;
   const current = transcript.value.waiting.value[0]?.id === id;
   const words = wordsFor(asks);
   const explained = refusal.value?.id === id ? refusal.value.text : undefined;
@@ -163,51 +164,25 @@ export function QuestionGroup(props: { asks: QuestionView; waiting: boolean; chi
   if (!waiting) return <article class="card">{children}</article>;
   return (
     // biome-ignore lint/a11y/useSemanticElements: a fieldset cannot be laid out as a card
-    <div class="card wait current" role="group" aria-label={`${t("Waiting for you")}: ${objectOf(asks)}`} data-waiting>
+    <div class="card wait current" role="group" aria-label={labelOf(asks)} data-waiting>
       {children}
     </div>
   );
 }
 
+function labelOf(asks: QuestionView): string {
+  return asks.kind === "ask" ? t("MiMo asks: {0}", objectOf(asks)) : `${t("Waiting for you")}: ${objectOf(asks)}`;
+}
+
 export function objectOf(asks: QuestionView): string {
   switch (asks.kind) {
+    case "ask":
+      return visible(asks.text.trim().split("\n", 1)[0] ?? "");
     case "write":
       return visible(asks.change.shown);
     case "command":
       return visible(asks.command.split("\n", 1)[0] ?? "");
     case "read":
       return visible(asks.path);
-  }
-}
-
-/** A question of a call that has no card of its own. Gone once it is answered: the call's row says the rest. */
-export function QuestionCard({ item }: { item: Signal<Item> }) {
-  const { key, question } = item.value as ItemOf<"question">;
-  const { asks } = question;
-  if (question.decision !== undefined) return null;
-  return (
-    <QuestionGroup asks={asks} waiting>
-      <div class="card-h">
-        <Icon name={asks.kind === "command" ? "terminal" : asks.kind === "write" ? "edit" : "file"} />
-        <span class="name">{titleOf(asks)}</span>
-      </div>
-      {asks.kind === "write" ? (
-        <Diff preview={previewOfChange(asks.change)} choiceKey={`${key}.diff`} />
-      ) : (
-        <div class="card-b cmd">{objectOf(asks)}</div>
-      )}
-      <QuestionFooter question={question} />
-    </QuestionGroup>
-  );
-}
-
-function titleOf(asks: QuestionView): string {
-  switch (asks.kind) {
-    case "write":
-      return t("Edit {0}?", objectOf(asks));
-    case "command":
-      return t("Run this command?");
-    case "read":
-      return t("Read this?");
   }
 }

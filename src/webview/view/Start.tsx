@@ -3,7 +3,7 @@ import type { PanelState } from "../../protocol/view.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import { t } from "../l10n.ts";
 import { post } from "../store.ts";
-import { CommandButton } from "./Notices.tsx";
+import { CommandButton, commandLabel } from "./CommandButton.tsx";
 
 /** What stands in an empty chat. */
 export function Start({ state }: { state: PanelState }) {
@@ -25,6 +25,10 @@ function Ready({ state }: { state: PanelState }) {
       {whole ? (
         <p>{t("MiMo reads, edits and runs code in this folder, and asks where you want to be asked.")}</p>
       ) : null}
+      <button type="button" class="btn quiet mut" onClick={() => post({ type: "command", name: "history" })}>
+        <Icon name="history" />
+        {commandLabel("history")}
+      </button>
     </div>
   );
 }
@@ -87,14 +91,20 @@ export function Blocked({ state }: { state: PanelState }) {
   );
 }
 
-export function NoKey() {
+/** Also where other keys are kept: none of them is taken unasked for a chat that was on another account. */
+export function NoKey({ others }: { others: number }) {
   return (
     <div class="note warn">
       <span class="b">{t("No key")}</span>
-      <div class="mut">{t("Chats stay readable; sending needs a key.")}</div>
+      <div class="mut">
+        {others > 0
+          ? t("The key of this chat is gone. Choose another one or add one; the chat is kept.")
+          : t("Chats stay readable; sending needs a key.")}
+      </div>
       <div class="row wrap">
-        <CommandButton name="setKey" primary />
-        <CommandButton name="openConsole" primary={false} />
+        {others > 0 ? <CommandButton name="keys" primary /> : null}
+        <CommandButton name="setKey" primary={others === 0} />
+        {others > 0 ? null : <CommandButton name="openConsole" primary={false} />}
       </div>
     </div>
   );

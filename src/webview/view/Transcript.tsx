@@ -6,17 +6,21 @@ import type { Item, Task } from "../items.ts";
 import { t } from "../l10n.ts";
 import { codeOf } from "../markdown/codeBlock.ts";
 import { post, state, transcript } from "../store.ts";
-import { Answer } from "./Answer.tsx";
+import { Answer, FoundSources } from "./Answer.tsx";
+import { AskCard } from "./AskCard.tsx";
 import { CommandCard } from "./CommandCard.tsx";
 import { EditCard } from "./EditCard.tsx";
+import { Failure } from "./Failure.tsx";
 import { useFirstDrawn } from "./filling.ts";
 import { Looks } from "./Looks.tsx";
-import { Failure, Notice, PrefixBreak, Retry } from "./Notices.tsx";
+import { Notice, PrefixBreak, Retry } from "./Notices.tsx";
 import { OtherCard } from "./OtherCard.tsx";
-import { QuestionCard } from "./Question.tsx";
+import { QuestionCard } from "./QuestionCard.tsx";
 import { Reasoning } from "./Reasoning.tsx";
 import { useElapsed } from "./seconds.ts";
 import { TaskFooter } from "./TaskFooter.tsx";
+import { TodosRow } from "./Todos.tsx";
+import { UserMessage } from "./UserMessage.tsx";
 
 /** The chat as a document: a part for each message of the user and what came of it. */
 export function Transcript() {
@@ -52,11 +56,7 @@ function TaskView({ task, last }: { task: Task; last: boolean }) {
   const shown = task.count.value;
   return (
     <div class={last ? "task" : "task old"}>
-      {task.user ? (
-        <section class="user" aria-label={t("Your message")} dir="auto">
-          {task.user.text}
-        </section>
-      ) : null}
+      {task.user ? <UserMessage user={task.user} /> : null}
       <div class="turn">
         {task.items.slice(0, shown).map((item, i) => nodeOf(item, { last: last && i === shown - 1 }))}
         {last ? <Pulse task={task} /> : null}
@@ -91,6 +91,10 @@ function makeNode(item: Signal<Item>, last: boolean): VNode {
       return <EditCard key={key} item={item} />;
     case "command":
       return <CommandCard key={key} item={item} />;
+    case "ask":
+      return <AskCard key={key} item={item} />;
+    case "todos":
+      return <TodosRow key={key} item={item} />;
     case "other":
       return <OtherCard key={key} item={item} />;
     case "question":
@@ -99,6 +103,8 @@ function makeNode(item: Signal<Item>, last: boolean): VNode {
       return <Retry key={key} item={item} />;
     case "notice":
       return <Notice key={key} item={item} />;
+    case "sources":
+      return <FoundSources key={key} item={item} />;
     case "prefix_break":
       return <PrefixBreak key={key} item={item} />;
     case "error":
@@ -130,6 +136,7 @@ function isLively(item: Item | undefined): boolean {
       return item.open;
     case "edit":
     case "command":
+    case "ask":
     case "other":
       return item.call.status === "running";
     case "looks":

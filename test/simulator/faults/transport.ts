@@ -1,56 +1,89 @@
 import * as z from "zod";
-import type { Reply, Step } from "../reply.ts";
-import type { Fault } from "./fault.ts";
+import { isStream, type Pause, type Reply, type Step } from "../reply.ts";
+import { type Fault, fields } from "./fault.ts";
+import { beforeFinish, bytesUpTo } from "./position.ts";
 
-/** Faults of the connection: the body ends or stops before it should. */
-const Spec = (kind: string) => z.looseObject({ kind: z.literal(kind), at: z.int().min(0).optional() });
+/** Faults of the connection: the body ends or stops before it should, or comes late. */
+const Plain = fields({});
 
-/** The socket is closed after `at` bytes of the body. */
 export const close: Fault = {
   kind: "close",
-  spec: Spec("close"),
+  about: "the socket is closed after `at` bytes (all up to the finish reason)",
+  spec: Plain,
   answered: true,
-  apply: (reply, { at }) => ({ ...reply, steps: [...head(reply, at), { kind: "close" }] }),
+  reply: (reply, { at }) => ({ ...reply, steps: [...head(reply, at), { kind: "close" }] }),
 };
 
-/** The body ends as if nothing were wrong after `at` bytes, before a finish reason. */
 export const cut: Fault = {
   kind: "cut",
-  spec: Spec("cut"),
+  about: "the body ends as if nothing were wrong after `at` bytes (all up to the finish reason)",
+  spec: Plain,
   answered: true,
-  apply: (reply, { at }) => ({ ...reply, steps: head(reply, at) }),
+  reply: (reply, { at }) => ({ ...reply, steps: head(reply, at) }),
 };
 
-/** After `at` bytes nothing more comes, and the connection stays. */
 export const stall: Fault = {
   kind: "stall",
-  spec: Spec("stall"),
+  about: "after `at` bytes (all up to the finish reason) nothing more comes, and the connection stays",
+  spec: Plain,
   answered: true,
-  apply: (reply, { at }) => ({ ...reply, steps: [...head(reply, at), { kind: "hold" }] }),
+  reply: (reply, { at }) => ({ ...reply, steps: [...head(reply, at), { kind: "hold" }] }),
 };
+
+export const silent: Fault = {
+  kind: "silent",
+  about: "the request is taken and nothing is ever answered, no headers either",
+  spec: Plain,
+  answered: false,
+  reply: (reply) => opened(reply, { kind: "hold" }),
+};
+
+export const reset: Fault = {
+  kind: "reset",
+  about: "the socket is closed before the headers",
+  spec: Plain,
+  answered: false,
+  reply: (reply) => opened(reply, { kind: "close" }),
+};
+
+const CommentsSpec = fields({
+  everyMs: z.number().positive().default(1000),
+  forMs: z.number().min(0).optional(),
+});
+
+export const comments: Fault<z.output<typeof CommentsSpec>> = {
+  kind: "comments",
+  about:
+    "after `at` bytes (0) only `: PROCESSING`, every `everyMs` (1000) and endless, or for `forMs` and then the rest",
+  spec: CommentsSpec,
+  answered: true,
+  reply: (reply, { at, everyMs, forMs }) => {
+    const [before, after] = bytesUpTo(reply.steps, at ?? 0);
+    // A comment is no part of any other body: that one only waits.
+    const silence: Step = forMs === undefined ? { kind: "hold" } : { kind: "wait", ms: forMs };
+    const pause: Step = isStream(reply) ? { kind: "comments", everyMs, forMs } : silence;
+    return { ...reply, steps: [...before, pause, ...(forMs === undefined ? [] : after)] };
+  },
+};
+
+const SlowSpec = fields({ beforeMs: z.number().min(0).default(0), everyMs: z.number().min(0).default(0) });
+
+export const slow: Fault<z.output<typeof SlowSpec>> = {
+  kind: "slow",
+  about: "`beforeMs` (0) until the headers, `everyMs` (0) before every frame",
+  spec: SlowSpec,
+  answered: true,
+  reply: (reply, { beforeMs, everyMs }) => ({
+    ...opened(reply, { kind: "wait", ms: beforeMs }),
+    steps: reply.steps.flatMap((step): Step[] => (everyMs > 0 ? [{ kind: "wait", ms: everyMs }, step] : [step])),
+  }),
+};
+
+function opened(reply: Reply, opening: Pause): Reply {
+  return { ...reply, opening };
+}
 
 /** The first `at` bytes, at most up to the chunk with the finish reason; without `at`, all up to that. */
 function head(reply: Reply, at: number | undefined): Step[] {
-  let left = Math.min(at ?? Number.POSITIVE_INFINITY, beforeFinish(reply));
-  const steps: Step[] = [];
-  for (const step of reply.steps) {
-    if (left <= 0) break;
-    if (step.kind !== "bytes") {
-      steps.push(step);
-      continue;
-    }
-    steps.push({ kind: "bytes", bytes: step.bytes.subarray(0, left) });
-    left -= step.bytes.length;
-  }
-  return steps;
-}
-
-function beforeFinish(reply: Reply): number {
-  let bytes = 0;
-  for (const step of reply.steps) {
-    if (step.kind !== "bytes") continue;
-    if (/"finish_reason":"/.test(step.bytes.toString("utf8"))) return bytes;
-    bytes += step.bytes.length;
-  }
-  return bytes;
+  return bytesUpTo(reply.steps, Math.min(at ?? Number.POSITIVE_INFINITY, beforeFinish(reply.steps)))[0];
 }

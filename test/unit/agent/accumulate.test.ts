@@ -13,12 +13,13 @@ function fold(fragments: readonly ToolCallFragment[]) {
 const malformed = { name: "AgentError", reason: "malformed" };
 
 describe("accumulate", () => {
-  it("joins text byte for byte", () => {
+  it("joins text byte for byte and names every source once", () => {
     const accumulator = new Accumulator();
+    const source = { url: "https://example.org/", title: "one" };
     const chunks: ChatChunk[] = [
       { choices: [{ delta: { content: "", reasoning_content: " \u00e9" } }] },
       { choices: [{ delta: { reasoning_content: "\n好 " } }] },
-      { choices: [{ delta: { content: "a\r\n" } }] },
+      { choices: [{ delta: { content: "a\r\n", sources: [source, { ...source, title: "again" }] } }] },
       { choices: [{ delta: { content: "b" }, finish_reason: "stop" }] },
       {
         choices: [],
@@ -36,6 +37,8 @@ describe("accumulate", () => {
       message: { role: "assistant", content: "a\r\nb", reasoning_content: " \u00e9\n好 " },
       finish: "stop",
       usage: { prompt: 9, cached: 5, output: 4, reasoning: 3 },
+      sources: [source],
+      leaked: false,
     });
   });
 

@@ -6,38 +6,13 @@ import { AgentError, ToolError } from "../../../src/agent/errors.ts";
 import type { AgentEvent } from "../../../src/agent/events.ts";
 import { openCalls } from "../../../src/agent/message.ts";
 import type { AnyTool, Tool } from "../../../src/agent/tool.ts";
+import { brief } from "./brief.ts";
 import { answer, noteTools, recordedDeps, scriptedModel } from "./fakes.ts";
 
 const head = { system: "system", tools: [] };
 const start = { head, messages: [], turn: 0 };
 const options = () => ({ signal: new AbortController().signal, model: "mimo-v2.6-pro", thinking: true });
 const call = (name: string, id: string, more = "") => ({ id: `call_${id}`, name, arguments: `{"id":"${id}"${more}}` });
-
-function brief(events: readonly AgentEvent[]): string[] {
-  return events.map((event) => {
-    switch (event.type) {
-      case "reasoning_delta":
-      case "content_delta":
-        return `${event.turn} ${event.type} ${event.text}`;
-      case "tool_call":
-        return `${event.turn} tool_call ${event.id} ${event.name}`;
-      case "tool_result":
-        return `${event.turn} tool_result ${event.id} ${event.status} ${event.text}`;
-      case "approval":
-        return `${event.turn} approval ${event.id} ${event.callId}`;
-      case "error":
-        return `${event.turn} error ${event.reason}`;
-      case "end":
-        return `${event.turn} end ${event.outcome}`;
-      case "notice":
-        return `${event.turn} notice ${event.reason}`;
-      case "prefix_break":
-        return `${event.turn} prefix_break ${event.reason} ${event.tokens}`;
-      default:
-        return `${event.turn} ${event.type}`;
-    }
-  });
-}
 
 describe("chat", () => {
   it("runs model, tools and model to the end, and tells it as events", async () => {
@@ -287,7 +262,6 @@ describe("chat", () => {
   });
 
   for (const [finish, reason] of [
-    [null, "cut"],
     ["length", "truncated"],
     ["content_filter", "filter"],
     ["repetition_truncation", "repetition"],
@@ -385,7 +359,7 @@ describe("chat", () => {
   });
 
   it("says what a model switch costs once, also after a failure and over a resume", async () => {
-    const failing = { chunks: [], error: new AgentError("network", "gone") };
+    const failing = { chunks: [], error: new AgentError("filter", "no") };
     const model = scriptedModel([failing, answer({ content: "ok" })]);
     const { deps, events } = recordedDeps(model, []);
     const chat = createChat(deps, { ...start, last: { model: "mimo-v2.6-flash", prompt: 500 } });

@@ -1,9 +1,21 @@
 import * as z from "zod";
-import type { ChatDeps, Journal } from "../../../src/agent/chat.ts";
-import { ToolError } from "../../../src/agent/errors.ts";
+import type { ChatDeps } from "../../../src/agent/chat.ts";
+import { StoppedError, ToolError } from "../../../src/agent/errors.ts";
 import type { AgentEvent } from "../../../src/agent/events.ts";
+import type { Cut, Journal } from "../../../src/agent/logbook.ts";
 import type { Message } from "../../../src/agent/message.ts";
-import type { ApprovalAnswer, ChatChunk, ChatModel, ChatRequest, Place, Verdict } from "../../../src/agent/ports.ts";
+import type {
+  ApprovalAnswer,
+  Background,
+  ChatChunk,
+  ChatModel,
+  ChatRequest,
+  Place,
+  RequestGate,
+  Timer,
+  Verdict,
+  WebSource,
+} from "../../../src/agent/ports.ts";
 import type { AnyTool, Tool } from "../../../src/agent/tool.ts";
 
 /** One scripted answer: chunks, or an error to throw after them. */
@@ -19,8 +31,10 @@ export function answer(options: {
   content?: string;
   calls?: readonly { id: string; name: string; arguments: string }[];
   finish?: string | null;
+  sources?: readonly WebSource[];
 }): Scripted {
   const chunks: ChatChunk[] = [];
+  if (options.sources) chunks.push({ choices: [{ delta: { sources: options.sources } }] });
   if (options.reasoning !== undefined) chunks.push({ choices: [{ delta: { reasoning_content: options.reasoning } }] });
   if (options.content !== undefined) chunks.push({ choices: [{ delta: { content: options.content } }] });
   for (const [index, { id, ...fn }] of (options.calls ?? []).entries()) {
@@ -55,6 +69,42 @@ export function place(path: string): Place {
   return { path, shown: path, inside: true, kind: "file" };
 }
 
+/** Waits for nothing and keeps what it was asked to wait; at `stopAt` (from 1) the user stops instead. */
+export function fakeTimer(stop?: { readonly at: number; readonly controller: AbortController }): Timer & {
+  readonly waits: number[];
+} {
+  const waits: number[] = [];
+  return {
+    waits,
+    async wait(ms, { signal }) {
+      waits.push(ms);
+      if (waits.length === stop?.at) stop.controller.abort();
+      if (signal.aborted) throw new StoppedError();
+    },
+  };
+}
+
+/** Lets everybody in and counts them; always the same place in the window. */
+export function openGate(spread = 0.5): RequestGate & { readonly entered: () => number } {
+  let entered = 0;
+  return {
+    entered: () => entered,
+    async enter({ signal }) {
+      if (signal.aborted) throw new StoppedError();
+      entered++;
+    },
+    spread: async () => spread,
+  };
+}
+
+/** Runs nothing. */
+export const noBackground: Background = {
+  start: () => Promise.reject(new ToolError("not in this test")),
+  read: () => Promise.reject(new ToolError("not in this test")),
+  stop: () => Promise.reject(new ToolError("not in this test")),
+  list: () => [],
+};
+
 /** Tools that note when they start and end. */
 export function noteTools(notes: string[]): AnyTool[] {
   const make = (name: string, readOnly: boolean): Tool<{ id: string; ms: number }> => ({
@@ -87,6 +137,7 @@ export interface Recorded {
   readonly events: AgentEvent[];
   readonly messages: Message[];
   readonly kept: AgentEvent[];
+  readonly cuts: Cut[];
 }
 
 export function recordedDeps(
@@ -97,14 +148,19 @@ export function recordedDeps(
     answer?: (signal: AbortSignal) => Promise<ApprovalAnswer>;
     facts?: () => Map<string, string>;
     instructions?: string;
+    timer?: Timer;
+    gate?: RequestGate;
+    queued?: ChatDeps["queued"];
   } = {},
 ): Recorded {
   const events: AgentEvent[] = [];
   const messages: Message[] = [];
   const kept: AgentEvent[] = [];
+  const cuts: Cut[] = [];
   let id = 0;
   const journal: Journal = {
     message: (message) => messages.push(message),
+    cut: (cut) => cuts.push(cut),
     usage: () => {},
     event: (event) => kept.push(event),
   };
@@ -117,6 +173,7 @@ export function recordedDeps(
       files: { locate: never, read: never, write: never },
       search: { text: never, files: never, list: never },
       shell: { name: "bash", run: never },
+      background: noBackground,
       seen: new Map(),
     },
     policy: {
@@ -128,13 +185,16 @@ export function recordedDeps(
     },
     approver: { ask: (_, { signal }) => options.answer?.(signal) ?? Promise.resolve({ decision: "once" }) },
     clock: { now: () => new Date("2026-11-21T10:00:00Z") },
+    timer: options.timer ?? fakeTimer(),
+    gate: options.gate ?? openGate(),
     facts: { read: async () => options.facts?.() ?? new Map() },
     instructions: async () => options.instructions ?? "",
     journal,
     emit: (event) => events.push(event),
     planned: () => {},
+    ...(options.queued ? { queued: options.queued } : {}),
     price: (_, usage) => usage.prompt + usage.output,
     newId: () => `q${++id}`,
   };
-  return { deps, events, messages, kept };
+  return { deps, events, messages, kept, cuts };
 }

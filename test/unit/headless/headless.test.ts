@@ -132,14 +132,14 @@ describe("headless", function () {
 
   it("fails with exit 1 and the reason, and loses nothing", async () => {
     const { folder, base } = await setup({
-      turns: [{ content: "half", fault: { kind: "cut", at: 300 } }, { content: "whole" }],
+      turns: [{ fault: { kind: "status", status: 421 } }, { content: "whole" }],
     });
     const session = join(folder, "s.jsonl");
     const args = [...base, "--json", "--session", session];
     const failed = await headless([...args, "say it"]);
     assert.equal(failed.code, 1);
     const error = events(failed.out).find((event) => event.type === "error");
-    assert.equal(error?.type === "error" && error.reason, "cut");
+    assert.equal(error?.type === "error" && error.reason, "filter");
     assert.equal((await headless([...args, "again"])).code, 0);
   });
 

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { parseJudgeOptions, parseRunOptions, UsageError } from "../../../src/headless/options.ts";
+import { parseJudgeOptions, parseRunOptions, type RunOptions, UsageError } from "../../../src/headless/options.ts";
 import { chooseTarget } from "../../../src/headless/target.ts";
 
 const now = new Date("2026-11-21T10:00:00Z");
@@ -9,7 +9,7 @@ describe("headless options", () => {
   it("reads the fixed interface", () => {
     const line =
       "--base-url http://127.0.0.1:1/v1 --model mimo-v2.6-pro --workspace /w --approve edit --context keep " +
-      "--session /s.jsonl --max-credits 5 --max-turns 3 --json";
+      "--session /s.jsonl --max-credits 5 --max-turns 3 --web-search --idle-timeout 20 --image a.png --image b.jpg --json";
     assert.deepEqual(parseRunOptions([...line.split(" "), "fix it"]), {
       task: "fix it",
       baseUrl: "http://127.0.0.1:1/v1",
@@ -21,8 +21,13 @@ describe("headless options", () => {
       maxCredits: 5,
       maxTurns: 3,
       thinking: true,
+      webSearch: true,
+      idleMs: 20_000,
+      images: ["a.png", "b.jpg"],
       json: true,
     });
+    const { webSearch, idleMs, images } = parseRunOptions(["x"]) as RunOptions;
+    assert.deepEqual([webSearch, idleMs, images], [false, undefined, []]);
     assert.deepEqual(parseJudgeOptions(["--shell", "pwsh", "--mode", "plan", "--workspace", "/w"]), {
       shell: "pwsh",
       workspace: "/w",
@@ -37,6 +42,7 @@ describe("headless options", () => {
     ["--max-credits", "many", "task"],
     ["--unknown", "task"],
     ["--context", "none", "task"],
+    ["--idle-timeout", "-1", "task"],
   ]) {
     it(`refuses ${JSON.stringify(args)}`, () => {
       assert.throws(() => parseRunOptions(args), UsageError);

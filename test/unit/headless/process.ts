@@ -5,6 +5,10 @@ import { join } from "node:path";
 
 const MAIN = join(import.meta.dirname, "../../../src/headless/main.ts");
 
+/** What whoever runs the tests has in their own home must not bear upon them, nor they upon it. */
+const home = mkdtempSync(join(tmpdir(), "mimo-home-"));
+process.on("exit", () => rmSync(home, { recursive: true, force: true }));
+
 export interface Finished {
   readonly code: number | null;
   readonly out: string;
@@ -16,13 +20,15 @@ export function headless(
   args: readonly string[],
   options: {
     readonly env?: Record<string, string>;
+    readonly cwd?: string;
     readonly input?: string;
     readonly onStart?: (child: ChildProcess) => void;
   } = {},
 ): Promise<Finished> {
   const { MIMO_API_KEY: _, ...inherited } = process.env;
   const child = spawn(process.execPath, ["--no-warnings", MAIN, ...args], {
-    env: { ...inherited, ...options.env },
+    env: { ...inherited, HOME: home, USERPROFILE: home, ...options.env },
+    ...(options.cwd === undefined ? {} : { cwd: options.cwd }),
     stdio: ["pipe", "pipe", "pipe"],
   });
   let out = "";

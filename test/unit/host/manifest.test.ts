@@ -9,9 +9,9 @@ const { contributes } = manifest;
 
 /** The fixed interface. */
 const COMMANDS =
-  "setKey removeKey newChat openChat stop selectModel showQuota reviewChanges history edit explain fix document generateTests review commitMessage diagnose";
-const NOT_YET = "showQuota reviewChanges history edit explain fix document generateTests review commitMessage diagnose";
-const SETTINGS = "endpoint baseUrl model thinking approval.mode context statusBar";
+  "setKey keys removeKey newChat openChat stop selectModel showQuota reviewChanges history edit explain fix document generateTests review commitMessage diagnose";
+const NOT_YET = "showQuota reviewChanges history edit explain fix document generateTests review commitMessage";
+const SETTINGS = "endpoint baseUrl model thinking approval.mode context statusBar idleTimeout";
 
 function named(names: string): string[] {
   return names.split(" ").map((name) => `mimoAgent.${name}`);
@@ -67,6 +67,20 @@ describe("the manifest", () => {
     for (const name of named("endpoint baseUrl approval.mode")) {
       assert.equal(contributes.configuration.properties[name].scope, "application", name);
     }
+  });
+
+  it("lets no folder make answers wait: how long the network may be silent is the machine's affair", () => {
+    const { scope, minimum, maximum } = contributes.configuration.properties["mimoAgent.idleTimeout"];
+    assert.deepEqual({ scope, minimum, maximum }, { scope: "machine", minimum: 15, maximum: 600 });
+  });
+
+  it("ignores what a folder that is not trusted sets, for everything but looks", () => {
+    assert.deepEqual(
+      manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted(),
+      named(SETTINGS)
+        .filter((name) => name !== "mimoAgent.statusBar")
+        .sort(),
+    );
   });
 
   it("names files that exist", () => {

@@ -52,4 +52,37 @@ describe("Questions", () => {
     await assert.rejects(open.ask(request, { signal: AbortSignal.abort() }), StoppedError);
     assert.deepEqual(events, []);
   });
+
+  it("gives the model the user's own words, and never takes them for an approval", async () => {
+    const { events, questions: open } = questions();
+    const { signal } = new AbortController();
+    const said = open.user.ask({ callId: "c2", question: "Which port?", options: ["80", "8080"] }, { signal });
+    const approved = open.ask(request, { signal });
+    const id = events[0]?.type === "question" ? events[0].id : "";
+    assert.deepEqual(events[0], {
+      type: "question",
+      id,
+      callId: "c2",
+      question: { kind: "ask", text: "Which port?", options: ["80", "8080"] },
+    });
+    open.reply("q1", "yes, run it");
+    assert.equal(open.waiting, 2);
+    open.reply(id, "3000");
+    assert.equal(await said, "3000");
+    open.answer("q1", { decision: "once" });
+    assert.deepEqual(await approved, { decision: "once" });
+    assert.deepEqual(events.slice(2), [
+      { type: "answered", id, decision: "replied" },
+      { type: "answered", id: "q1", decision: "once" },
+    ]);
+  });
+
+  it("tells the model when the user does not want to answer", async () => {
+    const { events, questions: open } = questions();
+    const { signal } = new AbortController();
+    const said = open.user.ask({ callId: "c2", question: "Which port?", options: [] }, { signal });
+    const id = events[0]?.type === "question" ? events[0].id : "";
+    open.answer(id, { decision: "deny" });
+    assert.match(await said, /did not want to answer/);
+  });
 });

@@ -12,6 +12,8 @@ describe("redact", () => {
     ['{"apiKey":"12345678"}', '{"apiKey":"…"}'],
     ['Cookie: api-platform_serviceToken="x y"; userId=7\nnext', "Cookie: …\nnext"],
     ["set-cookie: a=b; Path=/", "set-cookie: …"],
+    ["MIMO_API_KEY=odd.key.1234 HOME=/x", "MIMO_API_KEY=… HOME=/x"],
+    ["proxy http://name:pa55@10.0.0.1:3128/ used", "proxy http://…@10.0.0.1:3128/ used"],
     ["GET /x api-platform_serviceToken=abc; rest", "GET /x api-platform_serviceToken=…; rest"],
   ];
   for (const [text, clean] of cases) {
@@ -20,6 +22,9 @@ describe("redact", () => {
 
   it("takes out known secrets of any form", () => {
     assert.equal(redact("got my.odd/key? there", ["my.odd/key?"]), "got … there");
+    const secret = 'odd"key/1\\2';
+    const spellings = [JSON.stringify(secret), encodeURIComponent(secret), Buffer.from(secret).toString("base64")];
+    assert.equal(redact(spellings.join(" "), [secret]), '"…" … …');
   });
 
   it("leaves ordinary text alone", () => {

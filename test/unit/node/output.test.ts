@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { createLiveOutput, createOutputBuffer, plainText } from "../../../src/node/output.ts";
+import { createUnread } from "../../../src/node/unread.ts";
 
 describe("plain text of output", function () {
   this.timeout(10_000);
@@ -73,6 +74,58 @@ describe("output for the model", function () {
     const buffer = createOutputBuffer();
     buffer.push(Buffer.from("好".repeat(1_000_000)));
     assert.match(buffer.text(), /^好+\n\[… \d+ bytes left out[^\n]*\]\n好+$/);
+  });
+});
+
+describe("output that is no text", () => {
+  const NOTE = "[binary data or another encoding than UTF-8: left out]";
+  const textOf = (...parts: (string | Uint8Array)[]) => {
+    const buffer = createOutputBuffer();
+    for (const part of parts) buffer.push(Buffer.from(part as Uint8Array));
+    return buffer.text();
+  };
+
+  it("is left out, and the text around it stays", () => {
+    const png = Buffer.from("89504e470d0a1a0a0000000d494844520000001000000010080600000089fa1c2fe5b7d89a0aff", "hex");
+    assert.equal(textOf("before\n", png, "\nafter\n"), `before\n${NOTE}\nafter\n`);
+    assert.equal(textOf(new Uint8Array(100_000)), NOTE);
+    // "你好，世界" in GBK.
+    assert.equal(textOf("ok\n", Buffer.from("c4e3bac3a3accac0bde7", "hex"), "\n"), `ok\n${NOTE}\n`);
+  });
+
+  it("a stray byte, colours, NULs between names and Chinese are text", () => {
+    assert.equal(textOf("caf", Buffer.of(0xe9), "\n"), "caf\uFFFD\n");
+    assert.equal(textOf("\x1b[31mred\x1b[0m \x1b[1mbold\x1b[0m\n"), "red bold\n");
+    assert.equal(textOf("a\0b\0c\0d\0e\0f\0"), "abcdef");
+    assert.equal(textOf("你好，世界\n"), "你好，世界\n");
+    const latin = Array.from({ length: 50 }, (_, i) => Buffer.from(`ligne ${i}: caf\xe9 termin\xe9\n`, "latin1"));
+    assert.equal(textOf(...latin).split("\n").length, 51);
+  });
+});
+
+describe("unread output", () => {
+  it("is given once, and what is not whole yet waits for its rest", () => {
+    const unread = createUnread();
+    const bytes = Buffer.from("one 好\x1b[31m red\r\nlast");
+    const taken: string[] = [];
+    for (const byte of bytes) {
+      unread.push(Buffer.of(byte));
+      taken.push(unread.take("more follows"));
+    }
+    taken.push(unread.take("last"));
+    assert.equal(taken.join(""), "one 好 red\nlast");
+    assert.ok(!taken.some((text) => text.includes("\uFFFD")));
+    assert.equal(unread.take("last"), "");
+  });
+
+  it("gives what never becomes whole at the end, and says what was dropped", () => {
+    const unread = createUnread();
+    unread.push(Buffer.from([0x61, 0xe5, 0xa5]));
+    assert.deepEqual([unread.take("more follows"), unread.empty], ["a", true]);
+    assert.equal(unread.take("last"), "\uFFFD");
+    for (let i = 0; i < 300; i++) unread.push(Buffer.from(`${"z".repeat(9_999)}\n`));
+    assert.match(unread.take("more follows"), /\n\[… 29\d{5} bytes left out/);
+    assert.equal(unread.empty, true);
   });
 });
 

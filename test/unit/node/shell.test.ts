@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { existsSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { ToolError } from "../../../src/agent/errors.ts";
 import { createShell } from "../../../src/node/shell.ts";
 import { commandEnvironment, powerShell, shellProgram } from "../../../src/node/shellProgram.ts";
+import { allGone, pidsIn, STUBBORN, wait } from "./processes.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const shell = createShell({ shell: "/bin/bash" });
@@ -21,47 +21,10 @@ function run(command: string, extra: Extra = {}) {
   return shell.run({ command, cwd, timeoutMs, callId: "c" }, { onOutput, signal });
 }
 
-const wait = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms));
-
 async function timed<T>(work: Promise<T>): Promise<{ value: T; ms: number }> {
   const start = performance.now();
   return { value: await work, ms: performance.now() - start };
 }
-
-/** Alive and not merely unfetched. */
-function lives(pid: number): boolean {
-  if (!existsSync(`/proc/${pid}/stat`)) return false;
-  return !/\) Z /.test(readFileSync(`/proc/${pid}/stat`, "utf8"));
-}
-
-async function pidsIn(path: string, count: number): Promise<number[]> {
-  for (let i = 0; i < 100; i++) {
-    const pids = existsSync(path) ? readFileSync(path, "utf8").trim().split("\n").map(Number) : [];
-    if (pids.length === count) return pids;
-    await wait(20);
-  }
-  throw new Error(`no ${count} pids in ${path}`);
-}
-
-async function allGone(pids: readonly number[], withinMs: number): Promise<boolean> {
-  for (const end = performance.now() + withinMs; performance.now() < end; await wait(20)) {
-    if (!pids.some(lives)) return true;
-  }
-  return !pids.some(lives);
-}
-
-/** Three processes, each the parent of the next, that ignore SIGTERM; the last in a session of its own. */
-const STUBBORN = `
-cat > three.sh <<'END'
-trap '' TERM
-echo $$ >> pids
-echo "deep $1"
-if [ "$1" = 1 ]; then setsid bash three.sh 0
-elif [ "$1" -gt 0 ]; then bash three.sh $(($1 - 1))
-fi
-while :; do sleep 1; done
-END
-bash three.sh 2`;
 
 describe("shell", function () {
   this.timeout(20_000);
@@ -176,14 +139,51 @@ describe("shell", function () {
     assert.ok(ms < 300, `${ms} ms`);
   });
 
-  it("ends what runs when its owner ends", async () => {
+  it("bears 100 MB in one line without an end, and what is no text", async () => {
+    const { value, ms } = await timed(run("head -c 100000000 /dev/zero | tr '\\0' x"));
+    assert.match(value.output, /^x{10000}\n\[… 99970000 bytes left out[^\n]*\]\nx{20000}$/);
+    assert.equal(value.exitCode, 0);
+    assert.ok(ms < 10_000, `${ms} ms`);
+    const binary = await run("echo before; head -c 300000 /bin/sh; echo; echo after; printf 'caf\\xe9'");
+    assert.match(binary.output, /^before\n/);
+    assert.match(binary.output, /\[binary data or another encoding than UTF-8: left out\]/);
+    assert.match(binary.output, /\nafter\ncaf\uFFFD$/);
+    assert.ok(!/\uFFFD{4}/.test(binary.output));
+  });
+
+  it("waits for a command that has closed its output, and gets what is printed last", async () => {
+    const { value, ms } = await timed(run("echo begun; exec >&- 2>&-; sleep 0.5; exit 4"));
+    assert.deepEqual(value, { output: "begun\n", exitCode: 4, signal: undefined, timedOut: false });
+    assert.ok(ms >= 500);
+    const last = await run("head -c 60000 /dev/zero | tr '\\0' y; printf end");
+    assert.ok(last.output.endsWith("yend"));
+  });
+
+  it("a command that reads a pipe nobody writes to ends at the timeout", async () => {
+    const cwd = temporaryFolder();
+    const { output, timedOut } = await run("mkfifo pipe; echo waits; cat pipe", { cwd, timeoutMs: 400 });
+    assert.deepEqual([output, timedOut], ["waits\n", true]);
+  });
+
+  it("says in words what cannot be run at all", async () => {
+    const told = (words: RegExp) => (error: unknown) => error instanceof ToolError && words.test(error.message);
+    await assert.rejects(run(`: ${"x".repeat(200_000)}`), told(/too long for the system; write it into a script/));
+    await assert.rejects(run("echo \0"), told(/could not be started: it holds a NUL character/));
+  });
+
+  it("ends what runs when its owner ends, also what left the group", async () => {
     const cwd = temporaryFolder();
     const own = createShell({ shell: "/bin/bash" });
     const running = own.run(
-      { command: "echo $$ > pids; sleep 30", cwd, timeoutMs: 20_000, callId: "c" },
+      {
+        command: "echo $$ >> pids; setsid bash -c 'echo $$ >> pids; sleep 30' & wait",
+        cwd,
+        timeoutMs: 20_000,
+        callId: "c",
+      },
       { onOutput: () => {}, signal: new AbortController().signal },
     );
-    const pids = await pidsIn(join(cwd, "pids"), 1);
+    const pids = await pidsIn(join(cwd, "pids"), 2);
     own.dispose();
     assert.equal((await running).signal, "SIGKILL");
     assert.ok(await allGone(pids, 1_000));

@@ -63,7 +63,7 @@ describe("sessions", () => {
       "null",
       "",
     ].join("\n");
-    assert.deepEqual(parseSession(text), { records: [head], bad: 3 });
+    assert.deepEqual(parseSession(text), { records: [head], bad: 3, unknown: 0, torn: false, outdated: false });
     assert.equal(foldSession(parseSession("garbage").records), undefined);
   });
 

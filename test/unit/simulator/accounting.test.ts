@@ -128,6 +128,37 @@ describe("the simulator counts", () => {
   });
 });
 
+describe("the simulator counts money", () => {
+  const turn = { content: "x", usage: { prompt: 1_000_000, cached: 400_000, output: 100_000 } };
+
+  async function cost(currency: "CNY" | "USD", model: string): Promise<string> {
+    const script: ScriptInput = { account: { kind: "payg", currency }, otherwise: turn };
+    return withSimulator({ script }, async (simulator) => {
+      await post(simulator, request({ model }), { "api-key": "sk-simulated" });
+      return simulator.account().cost.toFixed(6);
+    });
+  }
+
+  it("by model and currency", async () => {
+    assert.equal(await cost("CNY", "mimo-v2.6-pro"), (0.01 + 1.8 + 0.6).toFixed(6));
+    assert.equal(await cost("CNY", "mimo-v2.6-flash"), (0.008 + 0.6 + 0.2).toFixed(6));
+    assert.equal(await cost("USD", "mimo-v2.6-pro"), (0.00144 + 0.261 + 0.087).toFixed(6));
+    assert.equal(await cost("USD", "mimo-v2.6-flash"), (0.00112 + 0.084 + 0.028).toFixed(6));
+  });
+
+  it("down to nothing, and then says that there is no balance; a plan spends none", async () => {
+    const account = { balance: 3, currency: "CNY" } as const;
+    const statuses = async (kind: "payg" | "plan", key: string) =>
+      withSimulator({ script: { account: { ...account, kind }, otherwise: turn } }, async (simulator) => {
+        const seen = [];
+        for (let i = 0; i < 3; i++) seen.push((await post(simulator, request(), { "api-key": key })).status);
+        return [...seen, simulator.account().cost > 3, simulator.account().balance];
+      });
+    assert.deepEqual(await statuses("payg", "sk-simulated"), [200, 200, 402, true, 3]);
+    assert.deepEqual(await statuses("plan", "tp-simulated"), [200, 200, 200, false, 3]);
+  });
+});
+
 describe("the prefix tree", () => {
   it("finds what a comparison with every earlier request finds", () => {
     const tree = new PrefixTree();

@@ -66,3 +66,87 @@ export function events(text: string): unknown[] {
     .map((frame) => frame.slice("data: ".length))
     .map((data) => (data === "[DONE]" ? data : JSON.parse(data)));
 }
+
+/** A body as far as it came. */
+export interface Received {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly bytes: number;
+  readonly text: string;
+  /** The connection broke, or nothing came for `ms` in all. */
+  readonly failed: boolean;
+}
+
+/** Reads a stream to its end or failure; undefined when there was no answer at all. */
+export async function receive(
+  simulator: Simulator,
+  options: { readonly ms?: number; readonly body?: unknown } = {},
+): Promise<Received | undefined> {
+  const parts: Uint8Array[] = [];
+  let response: globalThis.Response;
+  try {
+    response = await fetch(`${simulator.url}/chat/completions`, {
+      method: "POST",
+      headers: { "content-type": "application/json" },
+      body: JSON.stringify(options.body ?? request()),
+      redirect: "manual",
+      signal: AbortSignal.timeout(options.ms ?? 2000),
+    });
+  } catch {
+    return undefined;
+  }
+  let failed = false;
+  try {
+    for await (const part of response.body ?? []) parts.push(part);
+  } catch {
+    failed = true;
+  }
+  const all = Buffer.concat(parts);
+  return {
+    status: response.status,
+    headers: response.headers,
+    bytes: all.length,
+    text: all.toString("utf8"),
+    failed,
+  };
+}
+
+/** What a stream says, put together as it came. */
+export interface Streamed {
+  readonly reasoning: string;
+  readonly content: string;
+  readonly fragments: readonly Fragment[];
+  readonly finish: string | undefined;
+  readonly usage: Readonly<Record<string, unknown>> | undefined;
+}
+
+export interface Fragment {
+  readonly index?: number;
+  readonly id?: string | null;
+  readonly type?: string | null;
+  readonly function: { readonly name?: string | null; readonly arguments: string };
+}
+
+interface Chunk {
+  readonly choices: readonly {
+    readonly delta: {
+      readonly reasoning_content?: string;
+      readonly content?: string;
+      readonly tool_calls?: readonly Fragment[];
+    };
+    readonly finish_reason: string | null;
+  }[];
+  readonly usage?: Readonly<Record<string, unknown>>;
+}
+
+export function streamed(text: string): Streamed {
+  const chunks = events(text).filter((event) => event !== "[DONE]") as Chunk[];
+  const choices = chunks.flatMap((chunk) => chunk.choices[0] ?? []);
+  return {
+    reasoning: choices.map(({ delta }) => delta.reasoning_content ?? "").join(""),
+    content: choices.map(({ delta }) => delta.content ?? "").join(""),
+    fragments: choices.flatMap(({ delta }) => delta.tool_calls ?? []),
+    finish: choices.map((choice) => choice.finish_reason).find((reason) => reason !== null) ?? undefined,
+    usage: chunks.at(-1)?.usage,
+  };
+}

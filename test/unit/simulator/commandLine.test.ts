@@ -60,6 +60,18 @@ describe("the simulator's command line", () => {
     assert.deepEqual(statuses, [200, 401]);
   }).timeout(10_000);
 
+  it("lists its faults and their other names", async () => {
+    const child = spawn(process.execPath, [MAIN, "--help"], { stdio: ["ignore", "pipe", "inherit"] });
+    let said = "";
+    child.stdout.setEncoding("utf8").on("data", (text) => {
+      said += text;
+    });
+    assert.deepEqual(await once(child, "close"), [0, null]);
+    assert.match(said, /^usage: simulator /);
+    assert.match(said, /^ {2}half_event +the body stops /m);
+    assert.match(said, /^ {2}rate +429.* \[also: 429, rate_limit, rate_limited\]$/m);
+  }).timeout(10_000);
+
   it("says what is wrong with its arguments and scripts, and exits with 2", async () => {
     const broken = file("broken.json", '{"turns":[{"contents":"x"}]}');
     const cases: readonly (readonly [readonly string[], RegExp])[] = [

@@ -34,6 +34,10 @@ const DOORS: readonly (readonly [ScriptInput["account"], Host | undefined, Recor
   [{ kind: "payg" }, "cn", bearer("sk-simulated"), 401],
   [{ kind: "payg", key: "sk-the-one" }, undefined, bearer("sk-another"), 401],
   [{ kind: "payg", key: "sk-the-one" }, undefined, bearer("sk-the-one"), 200],
+  [{ kind: "plan", keys: ["tp-a", "tp-b"] }, undefined, bearer("tp-b"), 200],
+  [{ kind: "plan", keys: ["tp-a", "tp-b"] }, undefined, bearer("tp-c"), 401],
+  [{ keys: ["tp-a"] }, undefined, bearer("tp-b"), 401],
+  [{ keys: ["tp-a"] }, undefined, {}, 401],
 ];
 
 describe("the simulator's door", () => {
@@ -67,6 +71,16 @@ describe("the simulator's door", () => {
     });
   });
 
+  it("refuses the console's session", async () => {
+    await withSimulator({}, async (simulator) => {
+      const response = await post(simulator, request(), { cookie: "userId=1" });
+      assert.deepEqual(
+        [response.status, JSON.parse(response.text).error.param],
+        [400, "A cookie has no business here"],
+      );
+    });
+  });
+
   it("lists the models under /v1/models and /models", async () => {
     await withSimulator({ script: { models: ["mimo-v2.6-pro"] } }, async (simulator) => {
       const expected = {
@@ -77,6 +91,25 @@ describe("the simulator's door", () => {
         assert.deepEqual(await (await fetch(url)).json(), expected);
       }
     });
+  });
+
+  it("or under one of them, or none, when the script says so", async () => {
+    for (const [modelsAt, v1, root] of [
+      ["v1", 200, 404],
+      ["root", 404, 200],
+      ["none", 404, 404],
+    ] as const) {
+      await withSimulator({ script: { modelsAt, otherwise: { content: "ok" } } }, async (simulator) => {
+        const urls = [`${simulator.url}/models`, `${simulator.url.replace("/v1", "")}/models`];
+        const answers = await Promise.all(urls.map((url) => fetch(url)));
+        for (const answer of answers) await answer.text();
+        assert.deepEqual(
+          answers.map((answer) => answer.status),
+          [v1, root],
+        );
+        assert.equal((await post(simulator, request())).status, 200);
+      });
+    }
   });
 
   it("serves no model of old outside plans to a plan", async () => {

@@ -91,11 +91,9 @@ const BAD: readonly (readonly [string, Partial<Request>, string])[] = [
   ["a retired model", { model: "mimo-v2-pro" }, "Not supported model mimo-v2-pro"],
   ["another retired model", { model: "mimo-v2.5-pro" }, "Not supported model mimo-v2.5-pro"],
   ["an unknown model", { model: "gpt-4" }, "Not supported model gpt-4"],
-  [
-    "a speech model in a chat",
-    { model: "mimo-v2.5-tts" },
-    "mimo-v2.5-tts is a speech model, which the simulator does not play",
-  ],
+  ["a speech model in a chat", { model: "mimo-v2.5-tts" }, "tools is not supported by mimo-v2.5-tts"],
+  ["speech from a text model", { audio: { format: "wav" } }, "audio is not supported by mimo-v2.6-pro"],
+  ["hearing by a text model", { asr_options: { language: "auto" } }, "asr_options is not supported by mimo-v2.6-pro"],
   ["no messages", { messages: [] }, "messages must not be empty"],
   ["no user message", { messages: [{ role: "system", content: "s" }] }, "messages must hold a user message"],
   [
@@ -175,6 +173,22 @@ describe("the simulator refuses", () => {
     await other.close();
     assert.equal(response.status, 404);
     assert.equal(JSON.parse(response.text).error.code, "404");
+  });
+
+  it("a body over 64 MB, with 413", async () => {
+    const response = await post(simulator, "x".repeat(64 * 1024 * 1024 + 1));
+    assert.deepEqual(
+      [response.status, JSON.parse(response.text).error],
+      [
+        413,
+        {
+          code: "413",
+          message: "Request Entity Too Large",
+          param: "The body is larger than 67108864 bytes",
+          type: "",
+        },
+      ],
+    );
   });
 
   it("other endpoints, with 404", async () => {

@@ -1,5 +1,6 @@
-import type { Shell } from "../../../src/agent/ports.ts";
+import type { Diagnostics, Shell, User } from "../../../src/agent/ports.ts";
 import type { AnyTool, Plan, Tool, ToolEnv } from "../../../src/agent/tool.ts";
+import { createBackground, type NodeBackground } from "../../../src/node/background.ts";
 import { createFiles } from "../../../src/node/files.ts";
 import { createSearch } from "../../../src/node/search.ts";
 import { createShell } from "../../../src/node/shell.ts";
@@ -10,29 +11,52 @@ import { temporaryFolder } from "../node/temporary.ts";
 export interface Workbench {
   readonly folder: string;
   readonly env: ToolEnv;
-  plan(tool: string, args: unknown): Promise<Plan>;
+  readonly background: NodeBackground;
+  plan(tool: string, args: unknown, signal?: AbortSignal): Promise<Plan>;
   call(tool: string, args: unknown): Promise<string>;
 }
 
 export function workbench(
   content: Readonly<Record<string, string | Uint8Array>> = {},
-  options: { readonly shell?: Shell; readonly folder?: string } = {},
+  options: {
+    readonly shell?: Shell;
+    readonly folder?: string;
+    readonly user?: User;
+    readonly diagnostics?: Diagnostics;
+  } = {},
 ): Workbench {
   const folder = options.folder ?? temporaryFolder(content);
   const roots = () => [{ name: "app", path: folder }];
   const files = createFiles({ roots });
   const search = createSearch({ roots, ripgrep: async () => undefined });
-  const env: ToolEnv = { files, search, shell: options.shell ?? createShell({ shell: "/bin/bash" }), seen: new Map() };
-  const plan = async (name: string, args: unknown): Promise<Plan> => {
+  const shell = createShell({ shell: "/bin/bash" });
+  const background = createBackground({ shell });
+  const { user, diagnostics } = options;
+  const env: ToolEnv = {
+    files,
+    search,
+    shell: options.shell ?? shell,
+    background,
+    user,
+    diagnostics,
+    seen: new Map(),
+  };
+  const plan = async (name: string, args: unknown, signal = new AbortController().signal): Promise<Plan> => {
     const tool = toolNamed(name);
-    const run = { env, callId: "c", signal: new AbortController().signal, output: () => {} };
+    const run = { env, callId: "c", signal, output: () => {} };
     return tool.plan(tool.schema.parse(args), run);
   };
-  return { folder, env, plan, call: async (name, args) => (await plan(name, args)).run() };
+  return { folder, env, background, plan, call: async (name, args) => (await plan(name, args)).run() };
 }
 
+/** Surroundings that can serve every tool; none of them is called. */
+export const EVERYTHING = {
+  user: { ask: () => Promise.reject(new Error("nobody")) },
+  diagnostics: { read: () => Promise.reject(new Error("no editor")) },
+};
+
 export function toolNamed(name: string): Tool {
-  const tool: AnyTool | undefined = allTools().find((each) => each.name === name);
+  const tool: AnyTool | undefined = allTools(EVERYTHING).find((each) => each.name === name);
   if (!tool) throw new Error(`no tool ${name}`);
   return tool as unknown as Tool;
 }

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
@@ -6,7 +7,7 @@ import { ToolError } from "../../../src/agent/errors.ts";
 import type { ShellResult } from "../../../src/agent/ports.ts";
 import { wireTools } from "../../../src/agent/tool.ts";
 import { allTools } from "../../../src/tools/all.ts";
-import { toolNamed, workbench } from "./bench.ts";
+import { EVERYTHING, toolNamed, workbench } from "./bench.ts";
 
 const toolError = (words: RegExp) => (error: unknown) => {
   assert.ok(error instanceof ToolError, String(error));
@@ -15,12 +16,13 @@ const toolError = (words: RegExp) => (error: unknown) => {
 };
 
 describe("the tool list", () => {
-  const wire = wireTools(allTools());
+  const wire = wireTools(allTools(EVERYTHING));
+  const namesOf = (tools: ReturnType<typeof allTools>) => tools.map(({ name }) => name);
 
   it("is small, stable and says what the platform needs", () => {
     const sent = JSON.stringify(wire);
-    assert.ok(Buffer.byteLength(sent) <= 3_600, `${Buffer.byteLength(sent)} bytes`);
-    assert.equal(JSON.stringify(wireTools(allTools())), sent);
+    assert.ok(Buffer.byteLength(sent) <= 4_100, `${Buffer.byteLength(sent)} bytes`);
+    assert.equal(JSON.stringify(wireTools(allTools(EVERYTHING))), sent);
     const names = wire.map((tool) => tool.function.name);
     assert.deepEqual(names, [
       "read_file",
@@ -30,11 +32,28 @@ describe("the tool list", () => {
       "edit_file",
       "write_file",
       "run_command",
+      "read_output",
+      "stop_command",
+      "update_todos",
+      "get_diagnostics",
+      "ask_user",
     ]);
     for (const { function: tool } of wire) {
       assert.equal(tool.parameters.type, "object");
       assert.ok(tool.description.length > 0);
     }
+  });
+
+  it("offers the editor's problems and the user only where they are", () => {
+    const always = namesOf(allTools());
+    assert.deepEqual(always, namesOf(allTools(EVERYTHING)).slice(0, -2));
+    assert.deepEqual(namesOf(allTools({ user: EVERYTHING.user })), [...always, "ask_user"]);
+    assert.deepEqual(namesOf(allTools({ diagnostics: EVERYTHING.diagnostics })), [...always, "get_diagnostics"]);
+  });
+
+  it("runs side by side what only looks", () => {
+    const alone = allTools(EVERYTHING).filter(({ readOnly }) => !readOnly);
+    assert.deepEqual(namesOf(alone), ["edit_file", "write_file", "run_command", "stop_command", "ask_user"]);
   });
 
   it("has the fixed arguments", () => {
@@ -47,6 +66,16 @@ describe("the tool list", () => {
         end: { type: "integer", minimum: 1 },
       },
       required: ["path"],
+    });
+    assert.deepEqual(parameters.run_command, {
+      type: "object",
+      properties: {
+        command: { type: "string" },
+        cwd: { type: "string" },
+        timeout: { type: "number", description: "seconds", exclusiveMinimum: 0, maximum: 600 },
+        background: { type: "boolean" },
+      },
+      required: ["command"],
     });
     assert.deepEqual(parameters.edit_file, {
       type: "object",
@@ -95,6 +124,10 @@ describe("the tool list", () => {
       ["edit_file", JSON.parse('{"path":"a","edits":[{"old_text":"1","new_text":"2"}],"__proto__":{"x":1}}')],
       ["run_command", { command: "x", timeout: 601 }],
       ["run_command", { command: "" }],
+      ["read_output", { id: "bg1", wait: 61 }],
+      ["update_todos", { todos: [{ text: "a", status: "later" }] }],
+      ["update_todos", { todos: Array.from({ length: 51 }, () => ({ text: "a", status: "done" })) }],
+      ["ask_user", { question: " " }],
     ];
     for (const [name, args] of refused) {
       assert.equal(toolNamed(name).schema.safeParse(args).success, false, `${name} ${JSON.stringify(args)}`);
@@ -160,6 +193,23 @@ describe("read_file", () => {
       call("read_file", { path: "/no/such/place" }),
       toolError(/^\/no\/such\/place does not exist\.$/),
     );
+  });
+});
+
+describe("a pipe where a file should be", function () {
+  this.timeout(5_000);
+
+  it("is refused by every tool, and nobody waits for its other end", async () => {
+    const { folder, call } = workbench({ "a.txt": "hit\n" }, EVERYTHING);
+    execFileSync("mkfifo", [join(folder, "pipe")]);
+    const refused = toolError(/pipe is not a regular file \(a device, pipe or socket\)/);
+    await assert.rejects(call("read_file", { path: "pipe" }), refused);
+    await assert.rejects(call("write_file", { path: "pipe", content: "x" }), refused);
+    await assert.rejects(call("edit_file", { path: "pipe", edits: [{ old_text: "a", new_text: "b" }] }), refused);
+    await assert.rejects(call("search_text", { pattern: "x", path: "pipe" }), refused);
+    await assert.rejects(call("get_diagnostics", { path: "pipe" }), refused);
+    await assert.rejects(call("run_command", { command: "true", cwd: "pipe" }), refused);
+    assert.equal(await call("search_text", { pattern: "hit" }), "a.txt\n1:hit\n");
   });
 });
 

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { describe, it } from "mocha";
 import { argumentsOf, numbered, previewOf, previewOfChange, textArgument } from "../../../src/webview/changes.ts";
 import type { Call } from "../../../src/webview/items.ts";
-import { endingOf, outputOf, plainLines, visible } from "../../../src/webview/terminal.ts";
+import { gaveNoAnswer } from "../../../src/webview/refusals.ts";
+import { endingOf, outputOf, plainLines, runningOn, visible } from "../../../src/webview/terminal.ts";
 import { CHANGE } from "./page/samples.ts";
 
 const CALL: Call = {
@@ -91,6 +92,25 @@ describe("terminal text", () => {
     assert.deepEqual(endingOf("[timed out after 120 s]"), { exit: undefined, mark: "timed out after 120 s" });
     assert.deepEqual(endingOf("x\n[ended by SIGKILL]"), { exit: undefined, mark: "ended by SIGKILL" });
     assert.equal(endingOf("[exit 1] is what it printed\nok"), undefined);
+  });
+
+  it("knows how a command in the background stands", () => {
+    assert.equal(runningOn("ready\n[bg1 is running in the background]"), "bg1");
+    assert.equal(runningOn("[bg1 is running in the background]\nsaid a program"), undefined);
+    assert.equal(endingOf("[bg1 is running in the background]"), undefined);
+    assert.equal(endingOf("out\n[bg1 has ended: exit 1]")?.exit, 1);
+    assert.equal(endingOf("[bg1 has ended: exit 0]")?.exit, 0);
+    const started = { ...CALL, result: "ready\n[bg1 is running in the background]" };
+    assert.deepEqual(outputOf(started).lines, ["ready"]);
+  });
+
+  it("tells an answer from none by what the model was told", () => {
+    assert.deepEqual(
+      ["The user did not want to answer. Decide yourself, or go on without it.", "They did not want to answer"].map(
+        gaveNoAnswer,
+      ),
+      [true, false],
+    );
   });
 
   it("prefers what was printed live to what the model was told", () => {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
-import { briefly, percent, seconds, thin } from "../../../src/webview/figures.ts";
+import { briefly, fileSize, percent, seconds, thin, timeOfDay } from "../../../src/webview/figures.ts";
 import { setLocale } from "../../../src/webview/l10n.ts";
 
 const plain = (text: string) => text.replace(/\u00a0/g, " ");
@@ -40,6 +40,25 @@ describe("figures", () => {
     ]);
     setLocale("zh-cn", {});
     assert.equal(plain(percent(2_400, 1_048_576)), "<1 %");
+  });
+
+  it("say how large a file is", () => {
+    assert.deepEqual([0, 499, 120_400, 999_999, 1_000_000, 4_812_000].map(fileSize).map(plain), [
+      "1 KB",
+      "1 KB",
+      "120 KB",
+      "1 MB",
+      "1 MB",
+      "4.81 MB",
+    ]);
+  });
+
+  it("say the time of day, and the day where it is another one", () => {
+    const now = new Date(2026, 9, 12, 8, 0);
+    const at = (day: number, hour: number) => timeOfDay(new Date(2026, 9, day, hour, 5).toISOString(), now);
+    assert.deepEqual([at(12, 14), at(13, 0)], ["14:05", "13 Oct, 00:05"]);
+    setLocale("zh-cn", {});
+    assert.deepEqual([at(12, 14), at(13, 0)], ["14:05", "10月13日 00:05"]);
   });
 
   it("say time in seconds and minutes", () => {

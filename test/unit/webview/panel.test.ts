@@ -33,6 +33,8 @@ describe("the panel in a browser", function () {
     await opened.page.locator("textarea").waitFor();
     return opened;
   }
+  /** Without the drafts, which come when typing pauses. */
+  const posted = async (opened: PanelPage) => (await opened.posted()).filter(({ type }) => type !== "draft");
   const answers = async (opened: PanelPage) => (await opened.posted()).filter(({ type }) => type === "answer");
   const sent = async (opened: PanelPage) => (await opened.posted()).filter(({ type }) => type === "send");
 
@@ -40,7 +42,7 @@ describe("the panel in a browser", function () {
     const opened = await open(READY, samples.conversation());
     await opened.send({ type: "events", seq: 7, events: samples.stamped([[60, 4, { type: "end", outcome: "done" }]]) });
     await opened.page.waitForFunction(() => (globalThis as unknown as { posted: unknown[] }).posted.length === 2);
-    assert.deepEqual(await opened.posted(), [{ type: "ready" }, { type: "ready" }]);
+    assert.deepEqual(await posted(opened), [{ type: "ready" }, { type: "ready" }]);
     assert.equal(await opened.page.getByText("exit 0").count(), 1);
   });
 
@@ -100,17 +102,11 @@ describe("the panel in a browser", function () {
     assert.deepEqual(await sent(opened), [{ type: "send", text: "你好" }]);
   });
 
-  it("refuses politely to send while it works, and stops on the square and on Esc", async () => {
+  it("stops on the square and on Esc", async () => {
     const opened = await open(BUSY, samples.thinking());
-    await opened.page.locator("textarea").fill("next");
-    await opened.page.locator("textarea").press("Enter");
-    await opened.page.getByText("Still working").waitFor();
-    assert.deepEqual(await sent(opened), []);
-    assert.equal(await opened.page.locator("textarea").inputValue(), "next");
     await opened.page.getByRole("button", { name: "Stop" }).click();
     await opened.page.keyboard.press("Escape");
-    const stops = (await opened.posted()).filter(({ type }) => type === "stop");
-    assert.equal(stops.length, 2);
+    assert.deepEqual((await posted(opened)).slice(1), [{ type: "stop" }, { type: "stop" }]);
   });
 
   it("asks about a command and hands over each answer", async () => {
@@ -171,7 +167,7 @@ describe("the panel in a browser", function () {
     await opened.page.keyboard.press("Escape");
     assert.equal(await field.count(), 0);
     assert.equal(await why.evaluate((node) => node === document.activeElement), true);
-    assert.deepEqual((await opened.posted()).slice(1), []);
+    assert.deepEqual((await posted(opened)).slice(1), []);
     await why.click();
     assert.equal(await field.inputValue(), "", "a closed reason is forgotten");
     await opened.page.keyboard.press("Control+Enter");
@@ -268,15 +264,15 @@ describe("the panel in a browser", function () {
     await opened.page.getByRole("button", { name: "Open in terminal" }).click();
     await opened.page.locator(".cb").first().hover();
     await opened.page.getByRole("button", { name: "Insert at cursor" }).click();
-    const posted = (await opened.posted()).slice(1);
-    assert.deepEqual(posted.slice(0, 5), [
+    const said = (await posted(opened)).slice(1);
+    assert.deepEqual(said.slice(0, 5), [
       { type: "openFile", path: "src/cart/totals.ts", line: 61 },
       { type: "openLink", href: "https://example.org/tax" },
       { type: "openDiff", callId: "c5" },
       { type: "openFile", path: "src/cart/totals.ts" },
       { type: "openTerminal", callId: "c7" },
     ]);
-    assert.ok(posted[5]?.type === "insertCode" && posted[5].text.startsWith("// half to even"));
+    assert.ok(said[5]?.type === "insertCode" && said[5].text.startsWith("// half to even"));
     assert.equal(opened.page.url(), before);
   });
 
@@ -302,7 +298,7 @@ describe("the panel in a browser", function () {
     await opened.page.keyboard.press("Control+.");
     await opened.page.keyboard.press("Escape");
     assert.equal(await opened.page.getByRole("dialog").count(), 0);
-    assert.deepEqual((await opened.posted()).slice(1), [
+    assert.deepEqual((await posted(opened)).slice(1), [
       { type: "setMode", mode: "auto" },
       { type: "setThinking", on: false },
       { type: "setModel", model: "mimo-v2.6-flash" },
@@ -315,9 +311,9 @@ describe("the panel in a browser", function () {
     await card.getByText("The key was refused", { exact: true }).waitFor();
     await card.getByText("Details: The key was refused by token-plan-cn.xiaomimimo.com (401).").waitFor();
     await card.getByRole("button", { name: "Add key" }).click();
-    assert.deepEqual((await opened.posted()).at(-1), { type: "command", name: "setKey" });
+    assert.deepEqual((await posted(opened)).at(-1), { type: "command", name: "setKey" });
     await card.getByRole("button", { name: "Go on" }).click();
-    assert.deepEqual((await opened.posted()).at(-1), { type: "send", text: "Go on." });
+    assert.deepEqual((await posted(opened)).at(-1), { type: "send", text: "Go on." });
   });
 
   it("takes a filtered message back for another try, and a long chat to another model", async () => {
@@ -334,7 +330,7 @@ describe("the panel in a browser", function () {
     assert.equal(await opened.page.locator("textarea").inputValue(), "Do it\nand more");
     assert.equal(await opened.page.evaluate(() => document.activeElement?.tagName), "TEXTAREA");
     await opened.page.getByRole("button", { name: "New chat" }).click();
-    assert.deepEqual((await opened.posted()).slice(1), [{ type: "newChat" }]);
+    assert.deepEqual((await posted(opened)).slice(1), [{ type: "newChat" }]);
     await opened.snapshot(READY, failing("too_long"));
     await opened.page.getByRole("button", { name: "Choose model" }).click();
     await opened.page.getByRole("dialog", { name: "Model" }).waitFor();
@@ -373,7 +369,7 @@ describe("the panel in a browser", function () {
     await opened.page.getByText("Add a key first").waitFor();
     await opened.page.getByRole("button", { name: "Add key" }).click();
     await opened.page.getByRole("button", { name: "Open console" }).click();
-    assert.deepEqual((await opened.posted()).slice(1), [
+    assert.deepEqual((await posted(opened)).slice(1), [
       { type: "command", name: "setKey" },
       { type: "command", name: "openConsole" },
     ]);

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { Signal } from "@preact/signals";
 import { describe, it } from "mocha";
 import type { ViewEvent } from "../../../src/protocol/view.ts";
+import { changedFiles } from "../../../src/webview/tasks.ts";
 import {
   applyEvent,
   applyEvents,
-  changedFiles,
   createTranscript,
   OUTPUT_KEPT,
   type Transcript,
@@ -13,9 +13,11 @@ import {
 import * as samples from "./page/samples.ts";
 
 /** What a transcript holds, without its signals and indexes. */
-function plain({ tasks, waiting, context }: Transcript): unknown {
+function plain({ tasks, waiting, context, todos, background }: Transcript): unknown {
   return JSON.parse(
-    JSON.stringify({ tasks, waiting, context }, (_, value) => (value instanceof Signal ? value.peek() : value)),
+    JSON.stringify({ tasks, waiting, context, todos, background: [...background] }, (_, value) =>
+      value instanceof Signal ? value.peek() : value,
+    ),
   );
 }
 
@@ -54,6 +56,11 @@ const CHATS = {
   stopped: samples.stopped(),
   failed: samples.failed(),
   asked: samples.asksForEdit(),
+  searched: samples.searched(),
+  retrying: samples.retrying(),
+  replied: [...samples.answered(), ...samples.planned(2), ...samples.planned(5)],
+  background: samples.inBackground(),
+  noticed: samples.noticed(),
   two: [...samples.finished(), ...samples.asksForCommand()],
 };
 
@@ -132,6 +139,166 @@ describe("transcript", () => {
       transcript.tasks[0]?.items.map(({ value }) => value.kind),
       ["looks", "question"],
     );
+  });
+
+  it("puts a question of the model's into its call's card, and knows who answered it", () => {
+    const asked = fold(samples.asksUser());
+    assert.deepEqual(
+      asked.waiting.value.map(({ id, asks }) => [id, asks.kind]),
+      [["q3", "ask"]],
+    );
+    for (const decision of ["replied", "deny"] as const) {
+      const { waiting, tasks } = fold(samples.answered(decision));
+      assert.deepEqual(waiting.value, []);
+      const card = tasks[0]?.items.at(-1)?.value;
+      assert.ok(card?.kind === "ask");
+      assert.equal(card.call.question?.decision, decision);
+      assert.equal(card.call.status, "ok");
+    }
+  });
+
+  it("keeps the last plan, until a message follows a finished one", () => {
+    const transcript = fold([...samples.conversation(), ...samples.planned(1), ...samples.planned(3)]);
+    assert.deepEqual(
+      transcript.todos.value.map(({ status }) => status),
+      ["done", "done", "done", "active", "pending"],
+    );
+    const next = samples.stamped([[90, 4, { type: "user", text: "And now?" }]]);
+    applyEvents(transcript, next);
+    assert.equal(transcript.todos.value.length, 5, "an unfinished plan stays");
+    applyEvents(transcript, samples.planned(5));
+    assert.equal(transcript.todos.value.length, 5, "a finished one is still to be seen");
+    applyEvents(transcript, next);
+    assert.deepEqual(transcript.todos.value, []);
+  });
+
+  it("takes no plan from a call that failed or cannot be read", () => {
+    const call = (id: string, raw: string, status: "ok" | "error") =>
+      samples.stamped([
+        [40, 3, { type: "tool_call", id, name: "update_todos", arguments: raw }],
+        [40, 3, { type: "tool_result", id, status, text: "" }],
+      ]);
+    const transcript = fold(samples.planned(1));
+    const before = transcript.todos.value;
+    applyEvents(transcript, call("x", '{"todos":[]}', "error"));
+    applyEvents(transcript, call("y", "{", "ok"));
+    assert.equal(transcript.todos.value, before);
+    applyEvents(
+      transcript,
+      call(
+        "z",
+        '{"todos":[{"text":"a","status":"done"},{"text":1,"status":"done"},null,{"text":"b","status":"x"}]}',
+        "ok",
+      ),
+    );
+    assert.deepEqual(transcript.todos.value, [{ text: "a", status: "done" }]);
+    applyEvents(transcript, call("w", '{"todos":[]}', "ok"));
+    assert.deepEqual(transcript.todos.value, []);
+  });
+
+  it("puts sources under the answer they were found for, whenever they are told", () => {
+    const page = (url: string) => ({ url, title: url });
+    const told = (url: string) => ({ type: "notice", reason: "web_sources", sources: [page(url)] }) as const;
+    const transcript = fold(
+      samples.stamped([
+        [1, 1, told("a")],
+        [2, 1, { type: "content_delta", text: "one " }],
+        [3, 1, told("b")],
+        [4, 1, { type: "content_delta", text: "answer" }],
+        [5, 2, told("c")],
+        [5, 2, { type: "tool_call", id: "r", name: "read_file", arguments: "{}" }],
+        [6, 3, { type: "content_delta", text: "another" }],
+      ]),
+    );
+    assert.deepEqual(
+      transcript.tasks[0]?.items.flatMap(({ value }) => {
+        if (value.kind === "answer") return [[value.text, value.sources.map(({ url }) => url).join()]];
+        return value.kind === "sources" ? [["found", value.sources.map(({ url }) => url).join()]] : [];
+      }),
+      [
+        ["found", ""],
+        ["one answer", "a,b"],
+        ["found", "c"],
+        ["another", ""],
+      ],
+    );
+  });
+
+  it("counts down while an attempt waits, whatever the one before it cost", () => {
+    const over = ({ tasks }: Transcript) => {
+      const item = tasks[0]?.items.find(({ value }) => value.kind === "retry")?.value;
+      return item?.kind === "retry" && item.over;
+    };
+    const transcript = fold(samples.retrying());
+    const usage = { type: "usage", prompt: 1, cached: 0, output: 0, reasoning: 0, credits: 1 } as const;
+    applyEvents(transcript, samples.stamped([[25, 3, usage]]));
+    assert.equal(over(transcript), false);
+    applyEvents(transcript, samples.stamped([[41, 3, { type: "content_delta", text: "Here" }]]));
+    assert.equal(over(transcript), true);
+  });
+
+  it("knows the command behind a name of the background, from the note that ends its result only", () => {
+    const { background, tasks } = fold(samples.inBackground());
+    assert.deepEqual([...background], [["bg1", "npm run dev"]]);
+    assert.deepEqual(
+      tasks[0]?.items.map(({ value }) => (value.kind === "looks" ? value.verb : value.kind)),
+      ["command", "output", "problems", "stop"],
+    );
+    const hostile = fold(
+      samples.stamped([
+        [0, 1, { type: "tool_call", id: "h", name: "run_command", arguments: '{"command":"x","background":true}' }],
+        [
+          1,
+          1,
+          {
+            type: "tool_result",
+            id: "h",
+            status: "ok",
+            text: "[bg9 is running in the background]\n[bg2 has ended: exit 1]",
+          },
+        ],
+      ]),
+    );
+    assert.deepEqual([...hostile.background], []);
+  });
+
+  it("hands on what a failure and a notice say beside their reason", () => {
+    const retryAt = "2026-10-12T09:00:00.000Z";
+    const items = fold([
+      ...samples.noticed(),
+      ...samples.stamped([[9, 1, { type: "error", reason: "input", message: "m", retryAt, detail: "images_refused" }]]),
+    ]).tasks[0];
+    assert.deepEqual(items?.user, {
+      text: "",
+      images: [
+        { mime: "image/png", bytes: 120_400 },
+        { mime: "image/jpeg", bytes: 4_800_000 },
+      ],
+      model: undefined,
+    });
+    const last = items?.items.at(-1)?.value;
+    assert.ok(last?.kind === "error");
+    assert.deepEqual([last.reason, last.message, last.retryAt, last.detail], ["input", "m", retryAt, "images_refused"]);
+    const retired = items?.items.find(({ value }) => value.kind === "notice" && value.model !== undefined)?.value;
+    assert.ok(retired?.kind === "notice" && retired.model === "mimo-v2.6-flash");
+  });
+
+  it("begins a task with a message that was queued, without an end of the one before", () => {
+    const transcript = fold([
+      ...samples.running(),
+      ...samples.stamped([[40, 3, { type: "user", text: "Also bump it" }]]),
+    ]);
+    assert.deepEqual(
+      transcript.tasks.map(({ user, end }) => [user?.text.slice(0, 9), end.value]),
+      [
+        ["Cart tota", undefined],
+        ["Also bump", undefined],
+      ],
+    );
+    // The call that ran on when the message came is still found.
+    applyEvents(transcript, samples.stamped([[41, 3, { type: "tool_result", id: "c7", status: "ok", text: "" }]]));
+    const card = transcript.tasks[0]?.items.at(-1)?.value;
+    assert.equal(card?.kind === "command" && card.call.status, "ok");
   });
 
   it("leaves nothing waiting or running when a task ends", () => {

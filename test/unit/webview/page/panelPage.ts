@@ -25,7 +25,7 @@ export interface PanelPage {
   readonly page: Page;
   /** Everything the view has posted. */
   posted(): Promise<FromView[]>;
-  snapshot(state: PanelState, events: readonly ViewEvent[]): Promise<void>;
+  snapshot(state: PanelState, events: readonly ViewEvent[], draft?: string): Promise<void>;
   events(events: readonly ViewEvent[]): Promise<void>;
   state(state: PanelState): Promise<void>;
   send(message: ToView): Promise<void>;
@@ -136,7 +136,8 @@ async function openPage(browser: Browser, origin: string, options: PageOptions):
   return {
     page,
     posted: () => page.evaluate(() => (globalThis as unknown as { posted: FromView[] }).posted),
-    snapshot: (state, events) => send({ type: "snapshot", seq: ++seq, state, events }),
+    snapshot: (state, events, draft) =>
+      send({ type: "snapshot", seq: ++seq, state, events, ...(draft === undefined ? {} : { draft }) }),
     events: (events) => send({ type: "events", seq: ++seq, events }),
     state: (state) => send({ type: "state", seq: ++seq, state }),
     send,

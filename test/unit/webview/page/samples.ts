@@ -16,23 +16,32 @@ export function stamped(list: readonly (readonly [number, number, Unstamped])[])
 
 export const READY: PanelState = {
   key: { state: "set", kind: "plan", hint: "tp-…3f9a" },
+  keys: [
+    { id: "k1", kind: "plan", label: "Token Plan · China", hint: "tp-…3f9a", host: "token-plan-cn.xiaomimimo.com" },
+  ],
+  keyId: "k1",
   models: [
     {
       id: "mimo-v2.6-pro",
       name: "MiMo-V2.6-Pro",
       rate: { miss: 300, hit: 2.5, output: 600 },
       contextWindow: 1_048_576,
+      images: true,
     },
     {
       id: "mimo-v2.6-flash",
       name: "MiMo-V2.6-Flash",
       rate: { miss: 100, hit: 2, output: 200 },
       contextWindow: 1_048_576,
+      images: true,
     },
   ],
   model: "mimo-v2.6-pro",
   thinking: true,
+  webSearch: false,
   mode: "ask",
+  queue: [],
+  cachedTokens: 0,
   busy: false,
   trusted: true,
   folder: "shop",
@@ -269,5 +278,166 @@ export function thinking(): ViewEvent[] {
   return stamped([
     [0, 0, { type: "user", text: "واجهة المستخدم: why does the test fail?" }],
     [1, 1, { type: "reasoning_delta", text: "The test expects 1999 and gets 1998." }],
+  ]);
+}
+
+/** Two keys and a third model that is older, smaller and blind; a chat that the cache holds. */
+export const RICH: PanelState = {
+  ...READY,
+  keys: [
+    ...READY.keys,
+    { id: "k2", kind: "payg", label: "Pay as you go", hint: "sk-…91c0", host: "api.xiaomimimo.com" },
+  ],
+  models: [
+    ...READY.models,
+    {
+      id: "mimo-v2.5-pro",
+      name: "MiMo-V2.5-Pro",
+      rate: { miss: 300, hit: 2.5, output: 600 },
+      contextWindow: 262_144,
+      images: false,
+    },
+  ],
+  cachedTokens: 48_200,
+};
+
+export const QUEUED: PanelState = {
+  ...BUSY,
+  queue: [
+    { id: "m1", text: "Add a changelog entry for the rounding fix\nand bump the version", images: 0 },
+    { id: "m2", text: "Compare with this", images: 2 },
+  ],
+};
+
+const QUESTION = "Which rounding should **tax** use? The report `src/tax/report.ts` has both.";
+const OPTIONS = [
+  "Half to even, as in the cart",
+  "Half up, as the tax office prints it on its forms, and leave the cart as it is",
+  "Ask me again for each file",
+];
+
+export function asksUser(options: readonly string[] = OPTIONS): ViewEvent[] {
+  return [
+    ...conversation().slice(0, 12),
+    ...stamped([
+      [
+        24,
+        3,
+        { type: "tool_call", id: "a1", name: "ask_user", arguments: JSON.stringify({ question: QUESTION, options }) },
+      ],
+      [24, 3, { type: "question", id: "q3", callId: "a1", question: { kind: "ask", text: QUESTION, options } }],
+    ]),
+  ];
+}
+
+export function answered(decision: "replied" | "deny" = "replied"): ViewEvent[] {
+  const text = decision === "replied" ? "Half to even, as in the cart" : "The user did not want to answer.";
+  return [
+    ...asksUser(),
+    ...stamped([
+      [60, 3, { type: "answered", id: "q3", decision }],
+      [60, 3, { type: "tool_result", id: "a1", status: "ok", text }],
+    ]),
+  ];
+}
+
+const STEPS = [
+  "Find where the cent is lost",
+  "Round in lineTotal, keep sum as it is",
+  "Type-check the cart package",
+  "Run the cart tests",
+  "Update discount.spec.ts",
+];
+
+export function planned(done: number, callId = `t${done}`): ViewEvent[] {
+  const todos = STEPS.map((text, i) => ({ text, status: i < done ? "done" : i === done ? "active" : "pending" }));
+  return stamped([
+    [30 + done, 3, { type: "tool_call", id: callId, name: "update_todos", arguments: JSON.stringify({ todos }) }],
+    [30 + done, 3, { type: "tool_result", id: callId, status: "ok", text: "Noted." }],
+  ]);
+}
+
+/** Every tool that is a line, and a command in the background. */
+export function inBackground(): ViewEvent[] {
+  const start = JSON.stringify({ command: "npm run dev", background: true });
+  const report = "src/a.ts:3:7 error ts(2322) no\nsrc/a.ts:9:1 warning eslint(no-var) no";
+  return stamped([
+    [0, 0, { type: "user", text: "Start the server and see whether it is sound", model: "MiMo-V2.6-Pro" }],
+    [2, 1, { type: "tool_call", id: "b1", name: "run_command", arguments: start }],
+    [2, 1, { type: "tool_output", id: "b1", text: "ready on :5173\n" }],
+    [3, 1, { type: "tool_result", id: "b1", status: "ok", text: "ready on :5173\n[bg1 is running in the background]" }],
+    [4, 2, { type: "tool_call", id: "b2", name: "read_output", arguments: '{"id":"bg1","wait":5}' }],
+    [9, 2, { type: "tool_result", id: "b2", status: "ok", text: "GET / 500\n[bg1 is running in the background]" }],
+    [9, 2, { type: "tool_call", id: "b3", name: "get_diagnostics", arguments: '{"path":"src/a.ts"}' }],
+    [9, 2, { type: "tool_result", id: "b3", status: "ok", text: report }],
+    [10, 2, { type: "tool_call", id: "b4", name: "stop_command", arguments: '{"id":"bg1"}' }],
+    [11, 2, { type: "tool_result", id: "b4", status: "ok", text: "[bg1 was stopped]" }],
+    [12, 2, { type: "usage", prompt: 2400, cached: 2304, output: 100, reasoning: 0, credits: 94_560 }],
+  ]);
+}
+
+export function searched(): ViewEvent[] {
+  const page = (n: number) => ({ url: `https://example.org/${n}`, title: `Rounding rule ${n}`, site: "Example" });
+  const sources = [
+    {
+      url: "https://www.bundesfinanzministerium.example/rounding?year=2026",
+      title: "Rounding of tax amounts, section 4",
+    },
+    { url: "https://税务.example/规则", title: "增值税尾差处理规则：按行还是按单据", site: "税务" },
+    { url: "javascript:alert(1)", title: "No page at all" },
+    ...[3, 4, 5, 6, 7].map(page),
+  ];
+  return stamped([
+    [0, 0, { type: "user", text: "How must tax be rounded?", model: "MiMo-V2.6-Pro" }],
+    [2, 1, { type: "notice", reason: "web_sources", sources }],
+    [3, 1, { type: "reasoning_delta", text: "The pages agree." }],
+    [5, 1, { type: "content_delta", text: "Per line, half to even [1]. Some countries round " }],
+    [6, 1, { type: "content_delta", text: "per document [2]." }],
+    [7, 1, { type: "usage", prompt: 5200, cached: 1024, output: 90, reasoning: 10, credits: 1_309_360 }],
+    [8, 1, { type: "end", outcome: "done" }],
+  ]);
+}
+
+export function retrying(): ViewEvent[] {
+  return [
+    ...conversation().slice(0, 12),
+    ...stamped([[24, 3, { type: "retry", reason: "rate", attempt: 2, delayMs: 17_000 }]]),
+  ];
+}
+
+/** A failure of its kind as the last thing of a chat. */
+export function failing(error: Omit<Extract<Unstamped, { type: "error" }>, "type" | "message">): ViewEvent[] {
+  return [
+    ...conversation().slice(0, 12),
+    ...stamped([
+      [31, 3, { type: "error", message: "", ...error }],
+      [31, 3, { type: "end", outcome: "failed" }],
+    ]),
+  ];
+}
+
+/** What the agent says on the way, and what a lost cache costs. */
+export function noticed(): ViewEvent[] {
+  const lost = { tokens: 48_200, credits: 14_460_000 };
+  return stamped([
+    [
+      0,
+      0,
+      {
+        type: "user",
+        text: "",
+        images: [
+          { mime: "image/png", bytes: 120_400 },
+          { mime: "image/jpeg", bytes: 4_800_000 },
+        ],
+      },
+    ],
+    ...(["flood", "leaked_calls", "thinking_off", "session_repaired", "storage_full"] as const).map(
+      (reason) => [2, 1, { type: "notice", reason }] as const,
+    ),
+    [3, 1, { type: "notice", reason: "model_retired", model: "mimo-v2.6-flash" }],
+    ...(["key_switch", "web_search", "text_repair", "images_removed"] as const).map(
+      (reason) => [4, 1, { type: "prefix_break", reason, ...lost }] as const,
+    ),
   ]);
 }
