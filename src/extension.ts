@@ -48,7 +48,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
       chat,
       log,
       handle: (request) => handleRequest(request, { chat, choices, diffs, keys: keyCommands, log }),
-      opened: () => void account.ask(),
+      opened: () => void account.ask(chat.path),
     }),
   );
   for (const view of Object.values(VIEWS)) {
@@ -58,7 +58,19 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   own(watchChat(chat, panel));
   const keyCommands = new KeyCommands({ keys, account, choices, chat, memento: context.globalState, log });
   const location = new ChatLocation(context.globalState, panel);
-  own(registerCommands({ account, chat, choices, keys: keyCommands, location, log }));
+  const report = async () => {
+    const { diagnose } = await import("./host/deferred.ts");
+    await diagnose({
+      context,
+      keys: async () => (await keys.ring()).keys,
+      secrets: () => keys.known,
+      target: () => account.target(chat.path),
+      model: () => ({ chosen: choices.current.model, serving: chat.state.model }),
+      sessions: async () => (await sessions.list()).length,
+      lastErrors: () => errors.list,
+    });
+  };
+  own(registerCommands({ account, chat, choices, keys: keyCommands, location, sessions, diagnose: report, log }));
   own(warnOfSettings());
   void account.refresh().then(() => keyCommands.offerFromEnvironment());
   return context.extensionMode === vscode.ExtensionMode.Test ? { chat, keys, choices, account } : undefined;

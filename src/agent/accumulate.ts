@@ -16,6 +16,8 @@ export interface Answer {
   readonly usage: Usage | undefined;
   /** Pages of the platform's web search, each once. */
   readonly sources: readonly WebSource[];
+  /** What the web search said of its own failure. */
+  readonly searchError: string | undefined;
   /** The calls came as text and were read from it. */
   readonly leaked: boolean;
 }
@@ -23,9 +25,15 @@ export interface Answer {
 /** Reads calls from the text of an answer that has none. Throws AgentError "malformed" where it cannot. */
 export type ReadLeaked = (text: { readonly reasoning: string; readonly content: string }) => readonly WireToolCall[];
 
-const NOTHING_LEAKED: ReadLeaked = () => [];
+/** What the accumulator cannot know by itself. */
+export interface Finishing {
+  readonly readLeaked: ReadLeaked;
+  /** An id for a call that came without one: the history needs it, and the platform takes whatever stands there. */
+  readonly newCallId: () => string;
+}
 
 interface PartialCall {
+  /** "" until it comes, which it may not. */
   id: string;
   index: number | undefined;
   name: string;
@@ -42,6 +50,7 @@ export class Accumulator {
   readonly #calls: PartialCall[] = [];
   readonly #sources = new Map<string, WebSource>();
   #finish: string | undefined;
+  #searchError: string | undefined;
   #usage: Usage | undefined;
 
   /** Takes one chunk and returns what a face may show of it. Throws AgentError "malformed" on ambiguous fragments. */
@@ -54,6 +63,7 @@ export class Accumulator {
     if (delta) {
       for (const source of delta.sources ?? [])
         if (!this.#sources.has(source.url)) this.#sources.set(source.url, source);
+      this.#searchError ??= delta.searchError;
       const late = this.#finish !== undefined;
       if (delta.reasoning_content) {
         this.#reasoning.push(delta.reasoning_content);
@@ -82,14 +92,14 @@ export class Accumulator {
   }
 
   /** The whole answer, once the stream has ended. Throws AgentError: "cut" without `finish_reason`, "malformed". */
-  finish(readLeaked: ReadLeaked = NOTHING_LEAKED): Answer {
+  finish({ readLeaked, newCallId }: Finishing): Answer {
     if (this.#finish === undefined) {
       throw new AgentError("cut", "The connection ended before the answer was complete.");
     }
     const finish = readFinish(this.#finish);
     const mayCall = finish === "stop" || finish === "tool_calls";
     const { reasoning, content } = this.partial();
-    const sent = mayCall ? this.#wholeCalls() : [];
+    const sent = mayCall ? this.#wholeCalls(newCallId) : [];
     const calls = mayCall && sent.length === 0 ? readLeaked({ reasoning, content }) : sent;
     if (finish === "tool_calls" && calls.length === 0) {
       throw new AgentError("malformed", "The model announced tool calls and sent none.");
@@ -101,13 +111,14 @@ export class Accumulator {
         : reasoning === ""
           ? { role: "assistant", content }
           : { role: "assistant", content, reasoning_content: reasoning };
-    return { message, finish, usage: this.#usage, sources: [...this.#sources.values()], leaked };
+    const sources = [...this.#sources.values()];
+    return { message, finish, usage: this.#usage, sources, searchError: this.#searchError, leaked };
   }
 
-  #wholeCalls(): WireToolCall[] {
+  #wholeCalls(newCallId: () => string): WireToolCall[] {
     return this.#calls.map(({ id, name, argumentParts }) => {
       if (name === "") throw new AgentError("malformed", "A tool call arrived without a name.");
-      return { id, type: "function", function: { name, arguments: argumentParts.join("") } };
+      return { id: id || newCallId(), type: "function", function: { name, arguments: argumentParts.join("") } };
     });
   }
 
@@ -135,15 +146,25 @@ export class Accumulator {
         }
         return byId;
       }
-      if (byIndex) throw new AgentError("malformed", "Two tool calls arrived under one index.");
-      const call: PartialCall = { id: fragment.id, index, name: "", argumentParts: [] };
-      this.#calls.push(call);
-      return call;
+      if (byIndex && byIndex.id !== "") throw new AgentError("malformed", "Two tool calls arrived under one index.");
+      if (byIndex) {
+        byIndex.id = fragment.id;
+        return byIndex;
+      }
+      return this.#newCall(fragment.id, index);
     }
     if (byIndex) return byIndex;
+    // An index of its own tells a call apart as well as an id does.
+    if (index !== undefined || this.#calls.length === 0) return this.#newCall("", index);
     const only = this.#calls.length === 1 ? this.#calls[0] : undefined;
-    if (index === undefined && only) return only;
+    if (only) return only;
     throw new AgentError("malformed", "A part of a tool call arrived that belongs to no call.");
+  }
+
+  #newCall(id: string, index: number | undefined): PartialCall {
+    const call: PartialCall = { id, index, name: "", argumentParts: [] };
+    this.#calls.push(call);
+    return call;
   }
 }
 

@@ -204,11 +204,14 @@ export class Chat {
   }
 
   async #take(answer: Answer, cache: CacheKey, signal: AbortSignal): Promise<TaskEnd | undefined> {
-    const { usage, sources, leaked } = answer;
+    const { usage, sources, searchError, leaked } = answer;
     const message = this.#needsText ? withText(answer.message) : answer.message;
     this.#logbook.append(message);
     if (usage) bill(this.#parts, usage, cache);
     if (sources.length > 0) this.#logbook.tell({ type: "notice", reason: "web_sources", sources });
+    if (searchError !== undefined) {
+      this.#logbook.tell({ type: "notice", reason: "web_search_failed", message: searchError });
+    }
     if (leaked) this.#logbook.tell({ type: "notice", reason: "leaked_calls" });
     const calls = message.tool_calls ?? [];
     if (calls.length === 0) return { outcome: "done" };

@@ -38,6 +38,8 @@ export type AgentEvent = Stamp &
         readonly reason: string;
         /** With reason "web_sources": the pages that the platform's web search found for this answer. */
         readonly sources?: readonly WebSource[];
+        /** With reason "web_search_failed": what the search said, for a person. */
+        readonly message?: string;
         /** With reason "model_retired": the model that answers instead. */
         readonly model?: string;
       }

@@ -43,9 +43,11 @@ export async function requestAnswer(
       }
       if (options.signal.aborted) throw new StoppedError();
     }
-    // The SDK ends an aborted stream without an error.
     if (options.signal.aborted) throw new StoppedError();
-    const answer = accumulator.finish(leakReader(request, newId));
+    const answer = accumulator.finish({
+      readLeaked: leakReader(request, newId),
+      newCallId: () => callId(newId()),
+    });
     checkFinish(answer);
     checkSomethingSaid(answer);
     return answer;

@@ -99,7 +99,7 @@ export class ChatController implements vscode.Disposable {
     const { model, thinking, webSearch, mode } = choices.current;
     return {
       ...account.viewFor(this.path),
-      model: account.serving(model),
+      model: account.serving(model, this.path),
       thinking,
       webSearch,
       mode,
@@ -173,12 +173,6 @@ export class ChatController implements vscode.Disposable {
 
   reply(id: string, text: string): void {
     this.#questions.reply(id, text);
-  }
-
-  /** The key of this chat, from now on. */
-  async chooseKey(id: string): Promise<void> {
-    await this.#parts.choices.chooseKey(this.path, id);
-    await this.#parts.account.refresh();
   }
 
   revealTerminal(callId: string): boolean {
@@ -288,7 +282,7 @@ export class ChatController implements vscode.Disposable {
   #choose(): { model: string; thinking: boolean; webSearch: boolean; account: string | undefined } {
     const { account, choices } = this.#parts;
     const { model, thinking, webSearch } = choices.current;
-    const serving = account.serving(model);
+    const serving = account.serving(model, this.path);
     if (serving !== model) this.#push({ type: "notice", ...this.#stamp(), reason: "model_retired", model: serving });
     return { model: serving, thinking, webSearch, account: account.viewFor(this.path).keyId };
   }

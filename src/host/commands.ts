@@ -6,6 +6,7 @@ import type { KeyCommands } from "./keyCommands.ts";
 import type { ChatLocation } from "./location.ts";
 import { type Log, messageOf } from "./log.ts";
 import { selectModel } from "./models.ts";
+import type { SessionFolder } from "./sessions.ts";
 
 export interface CommandParts {
   readonly account: Account;
@@ -13,11 +14,13 @@ export interface CommandParts {
   readonly choices: ChoiceStore;
   readonly keys: KeyCommands;
   readonly location: ChatLocation;
+  readonly sessions: SessionFolder;
+  readonly diagnose: () => Promise<void>;
   readonly log: Log;
 }
 
 export function registerCommands(parts: CommandParts): vscode.Disposable {
-  const { account, chat, choices, keys, location, log } = parts;
+  const { account, chat, choices, keys, location, sessions, log } = parts;
   const commands: Readonly<Record<string, () => unknown>> = {
     openChat: () => location.open(),
     newChat: async () => {
@@ -31,6 +34,21 @@ export function registerCommands(parts: CommandParts): vscode.Disposable {
     keys: () => keys.manage(),
     moveToSecondarySideBar: () => location.move("secondary"),
     moveToActivityBar: () => location.move("activityBar"),
+    history: async () => {
+      const { showHistory } = await import("./deferred.ts");
+      await showHistory({
+        store: sessions,
+        current: () => chat.path,
+        open: async (path) => {
+          await chat.openSession(path);
+          await location.open();
+        },
+        deleted: async (path) => {
+          if (path === chat.path) await chat.newChat();
+        },
+      });
+    },
+    diagnose: () => parts.diagnose(),
     showLog: () => log.show(),
   };
   return vscode.Disposable.from(

@@ -5,6 +5,7 @@
 export { listModels } from "../mimo/listModels.ts";
 export { FromView } from "../protocol/view.ts";
 export { diagnose } from "./diagnose.ts";
+export { showHistory } from "./history.ts";
 export { KEY_DIALOGS } from "./keyDialogs.ts";
 export { chooseKey, manageKeys, removeKey, useEnvironment, useInChat } from "./manageKeys.ts";
 export { openChat } from "./openChat.ts";

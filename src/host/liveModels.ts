@@ -66,15 +66,9 @@ export class LiveModels {
 
   /** The model to ask for in place of this one: a retired one, or one the endpoint no longer lists, has a successor. */
   serving(model: string, target: Target | undefined): string {
-    const own = this.#of(target)?.models;
-    if (own?.includes(model)) return model;
-    const successor = successorOf(model, new Date(this.#source.now()));
-    const listed = this.#listed(target);
-    if (listed.length === 0) return successor ?? model;
-    if (successor !== undefined && listed.includes(successor)) return successor;
-    const { family } = describeModel(model);
-    const models = this.models(target);
-    return (models.find((other) => other.family === family) ?? models[0])?.id ?? model;
+    const live = this.#of(target)?.models ?? [];
+    if (live.includes(model)) return model;
+    return successorOf(model, new Date(this.#source.now()), live) ?? model;
   }
 
   simulated(target: Target | undefined): boolean {

@@ -53,6 +53,7 @@ export function usePlayedChat(folder: string): () => PlayedChat {
       assert.ok(target.state === "ready" && target.endpoint.baseUrl === simulator.url);
       return simulator;
     };
+    await exports.chat.newChat();
     chat = { api: exports, root, play, ...listening(exports) };
   });
   afterEach(async () => {

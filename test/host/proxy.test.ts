@@ -5,6 +5,7 @@ import { AgentError } from "../../src/agent/errors.ts";
 import { createMimoModel } from "../../src/mimo/client.ts";
 import { parseBaseUrl } from "../../src/mimo/endpoints.ts";
 import { listModels } from "../../src/mimo/listModels.ts";
+import { askedOutside } from "./outside.ts";
 
 const KNOWN = "token-plan-cn.xiaomimimo.com";
 const STRANGE = "token-plan-sgp.xiaomimimo.com";
@@ -32,8 +33,8 @@ describe("requests from the extension host", () => {
     assert.ok(text.length > 0);
     assert.ok(chunks > 2);
     assert.ok((await listModels({ endpoint: endpointOf(KNOWN), key: KEY, signal })).includes("mimo-v2.6-pro"));
-    const [tunnels, plain] = await asked();
-    assert.deepEqual([...new Set(tunnels)], [`${KNOWN}:443`]);
+    const { tunnels, plain } = await askedOutside();
+    assert.deepEqual([...new Set(tunnels.map(({ target }) => target))], [`${KNOWN}:443`]);
     assert.deepEqual(plain, []);
   });
 
@@ -51,12 +52,6 @@ describe("requests from the extension host", () => {
 
 function setProxy(address: string | undefined): Thenable<void> {
   return vscode.workspace.getConfiguration("http").update("proxy", address, vscode.ConfigurationTarget.Global);
-}
-
-async function asked(): Promise<readonly [tunnels: string[], plain: string[]]> {
-  const response = await fetch(`http://127.0.0.1:${process.env.MIMO_TEST_PROXY_ASKED}/`);
-  const [tunnels, plain] = (await response.json()) as [{ readonly target: string }[], string[]];
-  return [tunnels.map(({ target }) => target), plain];
 }
 
 function endpointOf(host: string) {

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { titleOf } from "../../src/webview/failures.ts";
+import { retryWords, wordsOf } from "../../src/webview/failures.ts";
 import { noticeWords } from "../../src/webview/notes.ts";
 import { FAULTS, type PlatformFault, passing } from "../faults.ts";
 import type { ScriptInput } from "../simulator/script.ts";
@@ -43,11 +43,11 @@ describe("What the panel shows of the platform's faults", function () {
       const task = workbench.panel.locator(".task").last();
       switch (becomes.kind) {
         case "final":
-          assert.match(await cards.last().innerText(), new RegExp(`^\\s*${titleOf(becomes.reason)}`));
+          assert.match(await cards.last().innerText(), new RegExp(`^\\s*${wordsOf({ reason: becomes.reason }).title}`));
           break;
         case "retried": {
           const row = task.locator(".step", { hasText: "Tried again" });
-          assert.match((await row.allInnerTexts()).join(" "), new RegExp(titleOf(becomes.reason)));
+          assert.match((await row.allInnerTexts()).join(" "), new RegExp(retryWords(becomes.reason).title));
           break;
         }
         case "mended":

@@ -7,7 +7,7 @@ import type { ScriptInput } from "../simulator/script.ts";
 import { useWorkbench } from "./fixture.ts";
 
 const AREA = "key";
-const KEY = "sk-uitest0123456789abcdefghijklmnop";
+const KEY = "sk-canary0123456789abcdefghijklmnop";
 const SCRIPT: ScriptInput = {
   account: { kind: "payg", key: KEY },
   scenes: [
@@ -52,7 +52,7 @@ describe("a key", () => {
 
   it("that is wrong is refused, and not kept", async () => {
     const workbench = window();
-    await enterKey(workbench, "sk-wrong0123456789abcdefghijklmnop");
+    await enterKey(workbench, "sk-canarywrong0123456789abcdefghijklmnop");
     await notification(workbench, "refused the key");
     await workbench.command("MiMo: Remove API Key");
     await notification(workbench, "No key is set.");
@@ -104,8 +104,8 @@ describe("a key", () => {
 });
 
 describe("several keys", () => {
-  const FIRST = "sk-first0123456789abcdefghijklmnop";
-  const SECOND = "tp-second0123456789abcdefghijklmnop";
+  const FIRST = "sk-canaryfirst0123456789abcdefghijklmnop";
+  const SECOND = "tp-canarysecond0123456789abcdefghijklmnop";
   const window = useWorkbench({ simulator: { script: { otherwise: { content: "Heard you." } } } });
 
   it("are kept side by side, and the second is used for what the user says", async () => {
@@ -161,7 +161,7 @@ describe("a key for the Token Plan", () => {
 
   it("is sent nowhere before the user says which clusters may be asked", async () => {
     const workbench = window();
-    await enterKey(workbench, "tp-uitest0123456789abcdefghijklmnop");
+    await enterKey(workbench, "tp-canary0123456789abcdefghijklmnop");
     await modalButton(workbench, "Ask all three").waitFor();
     for (const cluster of ["China", "Singapore", "Amsterdam"]) await modalButton(workbench, cluster).waitFor();
     await workbench.screenshot({ area: AREA, name: "clusters" });

@@ -46,6 +46,15 @@ const SHOTS: readonly Shot[] = [
   { name: "failed", state: READY, events: samples.failed(), height: 1100, locale: "zh-cn" },
   { name: "finished", state: READY, events: samples.finished(), height: 1500, width: 480 },
   { name: "stopped", state: READY, events: samples.stopped(), height: 1300 },
+  { name: "queue", state: samples.QUEUED, events: [...samples.running(), ...samples.planned(2)], height: 900 },
+  { name: "queue", state: samples.QUEUED, events: samples.asksUser(), height: 900, width: 200, theme: "hc-light" },
+  { name: "asked", state: BUSY, events: samples.asksUser(), height: 900 },
+  { name: "asked", state: BUSY, events: samples.answered(), height: 900, theme: "light", locale: "zh-cn" },
+  { name: "background", state: BUSY, events: samples.inBackground(), height: 480 },
+  { name: "sources", state: READY, events: samples.searched(), height: 560 },
+  { name: "retrying", state: BUSY, events: samples.retrying(), height: 760 },
+  { name: "noticed", state: READY, events: samples.noticed(), height: 700, locale: "zh-cn" },
+  { name: "keys", state: samples.RICH, events: [], height: 560, click: "[data-opens=models]" },
   { name: "thinking", state: BUSY, events: samples.thinking(), height: 480, click: ".step.live", type: "Also bump" },
 ];
 

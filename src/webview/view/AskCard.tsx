@@ -6,9 +6,9 @@ import type { Call, Item, ItemOf, Question } from "../items.ts";
 import { t } from "../l10n.ts";
 import { renderWhole } from "../markdown/stream.ts";
 import { gaveNoAnswer } from "../refusals.ts";
-import { post, transcript } from "../store.ts";
+import { focusRequests, post, transcript } from "../store.ts";
 import { visible } from "../terminal.ts";
-import { QuestionGroup } from "./Question.tsx";
+import { answer, QuestionGroup } from "./Question.tsx";
 
 /** A question of the model's: its text, answers to pick from, and what was answered. */
 export function AskCard({ item }: { item: Signal<Item> }) {
@@ -40,7 +40,7 @@ export function AskQuestion({ question: { id, asks, decision } }: { question: Qu
         <div class="options">
           {optionsOf(asks.options).map((option, i) => (
             // Options never move: their place is their identity.
-            <button key={String(i)} type="button" class="option" onClick={() => reply(id, option)}>
+            <button key={String(i)} type="button" class="option" onClick={() => act(() => reply(id, option))}>
               {current && i < 9 ? (
                 <span class="kbd" aria-hidden="true">
                   {i + 1}
@@ -53,12 +53,18 @@ export function AskQuestion({ question: { id, asks, decision } }: { question: Qu
       ) : null}
       <div class="card-f">
         <span class="mut xs grow">{t("Or write an answer below.")}</span>
-        <button type="button" class="btn quiet" onClick={() => post({ type: "answer", id, decision: "deny" })}>
+        <button type="button" class="btn quiet" onClick={() => act(() => answer(id, "deny"))}>
           {t("No answer")}
         </button>
       </div>
     </QuestionGroup>
   );
+}
+
+/** The button that was pressed goes away: the composer takes the cursor that it had. */
+function act(press: () => void): void {
+  press();
+  focusRequests.value += 1;
 }
 
 const LONGEST_REPLY = 100_000;

@@ -1,13 +1,19 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { Accumulator } from "../../../src/agent/accumulate.ts";
+import { Accumulator, type Finishing } from "../../../src/agent/accumulate.ts";
 import type { ChatChunk, ToolCallFragment } from "../../../src/agent/ports.ts";
+
+/** Ids of calls that came without one are counted here. */
+let made = 0;
+const FINISHING: Finishing = { readLeaked: () => [], newCallId: () => `made${++made}` };
 
 function fold(fragments: readonly ToolCallFragment[]) {
   const accumulator = new Accumulator();
   for (const fragment of fragments) accumulator.push({ choices: [{ delta: { tool_calls: [fragment] } }] });
   accumulator.push({ choices: [{ delta: {}, finish_reason: "tool_calls" }] });
-  return accumulator.finish().message.tool_calls?.map(({ id, function: f }) => `${id} ${f.name} ${f.arguments}`);
+  return accumulator
+    .finish(FINISHING)
+    .message.tool_calls?.map(({ id, function: f }) => `${id} ${f.name} ${f.arguments}`);
 }
 
 const malformed = { name: "AgentError", reason: "malformed" };
@@ -33,11 +39,12 @@ describe("accumulate", () => {
     ];
     const deltas = chunks.flatMap((chunk) => accumulator.push(chunk));
     assert.equal(deltas.length, 4);
-    assert.deepEqual(accumulator.finish(), {
+    assert.deepEqual(accumulator.finish(FINISHING), {
       message: { role: "assistant", content: "a\r\nb", reasoning_content: " \u00e9\n好 " },
       finish: "stop",
       usage: { prompt: 9, cached: 5, output: 4, reasoning: 3 },
       sources: [source],
+      searchError: undefined,
       leaked: false,
     });
   });
@@ -70,12 +77,35 @@ describe("accumulate", () => {
     assert.deepEqual(fold([{ id: "a", function: { name: "read" } }, { function: { arguments: "{}" } }]), ["a read {}"]);
   });
 
+  it("keeps calls without ids apart by their index, and gives them ids", () => {
+    made = 0;
+    assert.deepEqual(
+      fold([
+        { index: 0, function: { name: "read", arguments: "1" } },
+        { index: 1, function: { name: "edit", arguments: "2" } },
+        { index: 0, function: { arguments: "3" } },
+      ]),
+      ["made1 read 13", "made2 edit 2"],
+    );
+  });
+
+  it("takes an id that comes late", () => {
+    assert.deepEqual(
+      fold([
+        { index: 0, function: { name: "read", arguments: "1" } },
+        { index: 0, id: "a", function: { arguments: "2" } },
+      ]),
+      ["a read 12"],
+    );
+  });
+
   for (const [title, fragments] of [
-    ["a fragment of no call", [{ index: 0, function: { name: "read", arguments: "{}" } }]],
+    ["a fragment of no call", [{ index: 0, function: { arguments: "{}" } }]],
     [
       "a fragment that could be of two",
       [{ id: "a", function: { name: "x" } }, { id: "b", function: { name: "y" } }, { function: { arguments: "1" } }],
     ],
+    ["two calls without id and index", [{ function: { name: "x" } }, { function: { name: "y" } }]],
     [
       "two ids under one index",
       [
@@ -111,7 +141,7 @@ describe("accumulate", () => {
     assert.throws(() => late.push({ choices: [{ delta: { content: "b" } }] }), malformed);
     const open = new Accumulator();
     open.push({ choices: [{ delta: { content: "a" } }] });
-    assert.throws(() => open.finish(), { name: "AgentError", reason: "cut" });
+    assert.throws(() => open.finish(FINISHING), { name: "AgentError", reason: "cut" });
   });
 
   it("always gives tool call turns their reasoning field", () => {
@@ -120,6 +150,6 @@ describe("accumulate", () => {
       choices: [{ delta: { tool_calls: [{ index: 0, id: "a", function: { name: "x", arguments: "{}" } }] } }],
     });
     accumulator.push({ choices: [{ finish_reason: "stop" }] });
-    assert.equal(accumulator.finish().message.reasoning_content, "");
+    assert.equal(accumulator.finish(FINISHING).message.reasoning_content, "");
   });
 });

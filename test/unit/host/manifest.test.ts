@@ -9,8 +9,8 @@ const { contributes } = manifest;
 
 /** The fixed interface. */
 const COMMANDS =
-  "setKey keys removeKey newChat openChat stop selectModel showQuota reviewChanges history edit explain fix document generateTests review commitMessage diagnose";
-const NOT_YET = "showQuota reviewChanges history edit explain fix document generateTests review commitMessage";
+  "setKey keys removeKey newChat openChat stop selectModel showQuota reviewChanges edit explain fix document generateTests review commitMessage diagnose";
+const NOT_YET = "showQuota reviewChanges edit explain fix document generateTests review commitMessage";
 const SETTINGS = "endpoint baseUrl model thinking approval.mode context statusBar idleTimeout";
 
 function named(names: string): string[] {

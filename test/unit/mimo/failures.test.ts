@@ -143,6 +143,7 @@ describe("refusals", () => {
     const cases: [number, Record<string, unknown>, Asked, string | undefined, string][] = [
       [400, { message: "Param Incorrect", param: "`text` is not set" }, {}, "text_missing", "bad_request"],
       [400, { message: "Param Incorrect", param: "messages[3].content[0].text" }, {}, "text_missing", "bad_request"],
+      [400, { message: "Param Incorrect", param: "`text`" }, {}, "text_missing", "bad_request"],
       [400, { message: "field text must not be empty" }, {}, "text_missing", "bad_request"],
       [400, { message: "'type' must be one of 'text', 'json_object'" }, {}, undefined, "bad_request"],
       [

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
-import { Accumulator, type Answer } from "../../../src/agent/accumulate.ts";
+import { Accumulator, type Answer, type Finishing } from "../../../src/agent/accumulate.ts";
 import type { AssistantMessage, Usage } from "../../../src/agent/message.ts";
 import type { ChatChunk, ChatModel, ChatRequest, WebSource } from "../../../src/agent/ports.ts";
 import { createMimoModel } from "../../../src/mimo/client.ts";
@@ -55,10 +55,13 @@ export function modelOf(pieces: readonly Uint8Array[], headers = { "content-type
 
 export const REQUEST: ChatRequest = { model: "mimo-v2.6-pro", tools: [], messages: [], thinking: true };
 
+/** Recordings have ids, and no calls in their text. */
+const FINISHING: Finishing = { readLeaked: () => [], newCallId: () => "call_none" };
+
 export async function answerOf(model: ChatModel, request = REQUEST): Promise<Answer> {
   const accumulator = new Accumulator();
   for await (const chunk of model.stream(request, { signal: new AbortController().signal })) accumulator.push(chunk);
-  return accumulator.finish();
+  return accumulator.finish(FINISHING);
 }
 
 /** The answer and what the web search said beside it, in the form of the recordings' expectations. */
@@ -74,7 +77,7 @@ export async function everythingOf(model: ChatModel): Promise<Expected> {
     }
   };
   for await (const chunk of model.stream(REQUEST, { signal: new AbortController().signal })) collect(chunk);
-  const { message, finish, usage } = accumulator.finish();
+  const { message, finish, usage } = accumulator.finish(FINISHING);
   return {
     message,
     finish,

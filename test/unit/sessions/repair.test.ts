@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
+import type { Message } from "../../../src/agent/message.ts";
 import { foldSession, hasLoss, INTERRUPTED } from "../../../src/sessions/fold.ts";
 import type { SessionRecord } from "../../../src/sessions/format.ts";
 import { mendSession } from "../../../src/sessions/mend.ts";
 import { isWholeLine, parseSession } from "../../../src/sessions/parse.ts";
+import { seeded } from "../../deep/random.ts";
 import { answer, at, calls, counted, end, event, head, linesOf, tool, user } from "./records.ts";
 
 const good = [head, user("a"), calls("1"), ...counted(1), tool("1"), answer("b"), ...counted(2), end(2)];
@@ -23,6 +25,16 @@ function mended(text: string, fallback?: typeof head) {
   mendSession(folded, (record) => records.push(record), at);
   const again = foldSession(parseSession(linesOf(...records)).records);
   return { before: folded, again, added: records.slice(parsed.records.length) };
+}
+
+/** Every call is answered, once, before anything else is said. */
+function isValid(messages: readonly Message[]): boolean {
+  const open = new Set<string>();
+  for (const m of messages) {
+    if (m.role === "tool" ? !open.delete(m.tool_call_id) : open.size > 0) return false;
+    if (m.role === "assistant") for (const { id } of m.tool_calls ?? []) open.add(id);
+  }
+  return open.size === 0;
 }
 
 describe("the repair of sessions", () => {
@@ -125,6 +137,30 @@ describe("the repair of sessions", () => {
     assert.equal(folded?.turn, 5);
     const failed = foldSession([head, user("a"), event(7, { type: "error", reason: "cut", message: "m" }), end(7)]);
     assert.equal(failed?.turn, 7);
+  });
+
+  it("leaves every history valid, and has nothing left to do the second time, whatever was damaged", () => {
+    const random = seeded(20_261_121);
+    for (let run = 0; run < 400; run++) {
+      const records: SessionRecord[] = [head];
+      for (let turn = 1; turn < 8; turn++) {
+        if (random.chance(0.4)) records.push(user(`u${turn}`));
+        const ids = Array.from({ length: random.below(3) }, (_, i) => `${turn}.${i}`);
+        records.push(ids.length > 0 ? calls(...ids) : answer("x"), ...counted(turn));
+        for (const id of ids) if (random.chance(0.9)) records.push(tool(id));
+        if (random.chance(0.3)) records.push(end(turn));
+      }
+      const lines = linesOf(...records).split("\n");
+      const kept = lines.map((line) => (random.chance(0.1) ? line.slice(0, random.below(line.length + 1)) : line));
+      const { before, again } = mended(kept.filter(() => random.chance(0.95)).join("\n"), head);
+      assert.deepEqual(again?.messages, before.messages, `run ${run}`);
+      // What was lost stays lost; all else is written down.
+      assert.deepEqual(
+        again?.repaired.filter(({ kind }) => kind !== "orphaned" && kind !== "unanswered"),
+        [],
+      );
+      assert.equal(isValid(before.messages), true, `run ${run}`);
+    }
   });
 
   it("remembers whose cache holds what", () => {
