@@ -196,6 +196,7 @@ export class Chat {
             return true;
           case "images_refused":
           case "web_search_off":
+          case "key_missing":
             // What to do about these is the user's choice.
             return false;
         }

@@ -13,7 +13,7 @@ const AMONG = 16;
 const POLLS_IN_A_ROW = 30;
 const REMEMBERED = 40;
 /** Turns in a row of nothing but repeats. */
-const MAX_REFUSED_TURNS = 4;
+const MAX_REFUSED_TURNS = 8;
 
 /** Whether a call runs, or how it is answered without. */
 export type Ruling =

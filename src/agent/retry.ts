@@ -34,7 +34,7 @@ export function afterRetry(error: AgentError, tries: Tries): Tries {
  */
 export function retryDelay(attempt: number, spread: number, retryAfterMs = 0): number {
   const window = Math.min(MAX_WINDOW_MS, FIRST_WINDOW_MS * 2 ** attempt);
-  return Math.round(Math.max(window * (0.1 + 0.9 * spread), retryAfterMs + (window / 2) * spread));
+  return Math.round(Math.max(window * (0.1 + 0.9 * spread), retryAfterMs + window * spread));
 }
 
 const FAR_MS = 365 * 24 * 60 * 60 * 1000;

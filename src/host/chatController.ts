@@ -3,16 +3,18 @@ import type { AgentEvent } from "../agent/events.ts";
 import type { ImagePart, Outgoing } from "../agent/message.ts";
 import type { ApprovalAnswer, Place } from "../agent/ports.ts";
 import type { ImageView, PanelState, ViewEvent } from "../protocol/view.ts";
+import { sessionFailure } from "../sessions/errors.ts";
 import type { Account } from "./account.ts";
-import { ChatOpener, isInUse } from "./chatOpener.ts";
+import { ChatOpener, type Unsaved } from "./chatOpener.ts";
 import type { ChoiceStore } from "./choices.ts";
 import type { Diffs } from "./diffs.ts";
 import type { LastErrors } from "./lastErrors.ts";
-import { type Log, messageOf } from "./log.ts";
+import type { Log } from "./log.ts";
 import { logLine } from "./logLine.ts";
 import { MessageQueue } from "./messageQueue.ts";
 import type { ChatWorld, OpenChat } from "./openChat.ts";
 import { type QuestionEvent, Questions } from "./questions.ts";
+import { sessionFailureText } from "./sessionFailures.ts";
 import type { SessionFolder } from "./sessions.ts";
 import { readSettings } from "./settings.ts";
 import { Transcript } from "./transcript.ts";
@@ -47,6 +49,8 @@ export class ChatController implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   #open: OpenChat | undefined;
+  /** The chat that is shown, when it was closed because the disk refused. */
+  #unsaved: Unsaved | undefined;
   #resuming: Promise<void> | undefined;
   #task: Task | undefined;
   #turn = 0;
@@ -209,6 +213,7 @@ export class ChatController implements vscode.Disposable {
     this.#open = open;
     this.#queue.load(open.queued);
     this.#show(open.history);
+    if (open.isDamaged) this.#push({ type: "notice", ...this.#stamp(), reason: "session_repaired" });
   }
 
   #show(events: readonly ViewEvent[]): void {
@@ -221,8 +226,9 @@ export class ChatController implements vscode.Disposable {
   /** Nothing of the chat that was open is left in this window. */
   async #leave(): Promise<void> {
     await this.stop();
-    const { path } = this;
+    const path = this.path ?? this.#unsaved?.path;
     await this.#closeChat();
+    this.#unsaved = undefined;
     if (path !== undefined) await this.#parts.sessions.close(path);
     this.#parts.diffs.clear();
     this.#queue.load([]);
@@ -231,9 +237,9 @@ export class ChatController implements vscode.Disposable {
   #notResumed(error: unknown): void {
     this.#parts.log.error("the last chat could not be resumed", error);
     void vscode.window.showWarningMessage(
-      isInUse(error)
+      sessionFailure(error) === "in_use"
         ? vscode.l10n.t("The last chat is open in another window. A new chat begins here.")
-        : vscode.l10n.t("The last chat could not be opened. Its file is kept; a new chat begins."),
+        : vscode.l10n.t("The last chat could not be opened and a new one begins: {0}", sessionFailureText(error)),
     );
   }
 
@@ -263,18 +269,18 @@ export class ChatController implements vscode.Disposable {
       this.#pushUser(message);
       // The first message names the chat.
       this.#changed.fire();
-      this.#open ??= await this.#opener.begin();
+      this.#open ??= await this.#reopen();
       const end = await this.#open.chat.send(message, { signal, ...this.#choose() });
       log.info(`task ended: ${end.outcome}${end.error ? ` (${end.error.reason}: ${end.error.message})` : ""}`);
       await this.#open.sync();
       return end.outcome;
     } catch (error) {
       log.error("the task could not go on", error);
+      if (sessionFailure(error) === "full") this.#push({ type: "notice", ...this.#stamp(), reason: "storage_full" });
       this.#push({ type: "end", ...this.#stamp(), outcome: "failed" });
-      void vscode.window.showErrorMessage(vscode.l10n.t("The chat could not go on: {0}", messageOf(error)));
+      void vscode.window.showErrorMessage(vscode.l10n.t("The chat could not go on: {0}", sessionFailureText(error)));
       // What is in memory may be ahead of the file: the next message goes on from the file.
-      await this.#closeChat().catch(() => {});
-      this.#resuming = undefined;
+      await this.#closeChat();
       return "failed";
     }
   }
@@ -354,10 +360,19 @@ export class ChatController implements vscode.Disposable {
     return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
   }
 
+  async #reopen(): Promise<OpenChat> {
+    if (!this.#unsaved) return this.#opener.begin();
+    const open = await this.#opener.withUnwritten(this.#unsaved);
+    this.#unsaved = undefined;
+    return open;
+  }
+
   async #closeChat(): Promise<void> {
     const open = this.#open;
     this.#open = undefined;
-    await open?.close();
+    if (!open) return;
+    const unwritten = await open.close();
+    this.#unsaved = { path: open.path, unwritten };
   }
 }
 

@@ -1,5 +1,7 @@
+import { sessionFailure } from "../sessions/errors.ts";
+import type { SessionRecord } from "../sessions/format.ts";
 import { type Log, messageOf } from "./log.ts";
-import type { ChatWorld, OpenChat } from "./openChat.ts";
+import type { ChatPlace, ChatWorld, OpenChat } from "./openChat.ts";
 import type { SessionFolder } from "./sessions.ts";
 
 /** A window that closes has about five seconds to write the end of its task. */
@@ -14,6 +16,12 @@ export interface OpenerParts {
   readonly model: () => string;
 }
 
+/** What the disk refused of a chat that was open. */
+export interface Unsaved {
+  readonly path: string;
+  readonly unwritten: readonly SessionRecord[];
+}
+
 /** Opens chats from their files, and begins new ones. */
 export class ChatOpener {
   readonly #parts: OpenerParts;
@@ -22,15 +30,25 @@ export class ChatOpener {
     this.#parts = parts;
   }
 
+  /** Throws SessionError. */
   async begin(): Promise<OpenChat> {
-    return this.at(await this.#parts.sessions.create());
+    return this.#at({ path: await this.#parts.sessions.create(), missing: "create" });
   }
 
-  /** Throws ChatInUse, SessionTooNew, or what the disk says. */
+  /** Goes on with a chat. Throws SessionError. */
   async at(path: string): Promise<OpenChat> {
+    return this.#at({ path, missing: "refuse" });
+  }
+
+  /** The same for one whose last records the disk refused: they are written before anything else. */
+  async withUnwritten(unsaved: Unsaved): Promise<OpenChat> {
+    return this.#at({ ...unsaved, missing: "create" });
+  }
+
+  async #at(place: Omit<ChatPlace, "model">): Promise<OpenChat> {
     // Loaded when it is first needed: the platform's client has no place in the start of the window.
     const { openChat } = await import("./deferred.ts");
-    return openChat(this.#parts.world(), { path, model: this.#parts.model() });
+    return openChat(this.#parts.world(), { ...place, model: this.#parts.model() });
   }
 
   /**
@@ -47,8 +65,9 @@ export class ChatOpener {
         try {
           return await this.at(path);
         } catch (error) {
-          if (isInUse(error) && Date.now() < until) continue;
-          if (!isInUse(error)) await this.#parts.sessions.close(path);
+          const isInUse = sessionFailure(error) === "in_use";
+          if (isInUse && Date.now() < until) continue;
+          if (!isInUse) await this.#parts.sessions.close(path);
           left.delete(path);
           if (left.size === 0) throw error;
           this.#parts.log.warn(`a chat could not be opened: ${messageOf(error)}`);
@@ -58,9 +77,4 @@ export class ChatOpener {
     }
     return undefined;
   }
-}
-
-/** Another window has this chat open. */
-export function isInUse(error: unknown): boolean {
-  return error instanceof Error && error.name === "ChatInUse";
 }

@@ -1,30 +1,34 @@
 import { randomUUID } from "node:crypto";
-import { type Chat, type ChatHead, createChat } from "../agent/chat.ts";
+import { type Chat, createChat } from "../agent/chat.ts";
 import { AgentError } from "../agent/errors.ts";
 import type { AgentEvent } from "../agent/events.ts";
 import type { Outgoing } from "../agent/message.ts";
-import type { Action, ApprovalMode, Approver, ChatModel, Clock, RequestGate, User } from "../agent/ports.ts";
+import type { Action, ApprovalMode, Approver, ChatModel, Clock, User } from "../agent/ports.ts";
 import { SYSTEM_PROMPT } from "../agent/prompt.ts";
 import { type ToolEnv, wireTools } from "../agent/tool.ts";
 import { createPolicy } from "../approval/policy.ts";
 import { createMimoModel } from "../mimo/client.ts";
-import { checkPairing, keyKind } from "../mimo/endpoints.ts";
+import { checkPairing, type Endpoint, keyKind } from "../mimo/endpoints.ts";
+import { describeModel } from "../mimo/models.ts";
 import { creditsOf } from "../mimo/rates.ts";
 import { createBackground, withBackground } from "../node/background.ts";
 import { createFacts } from "../node/facts.ts";
+import { type FileLock, lockFile } from "../node/fileLock.ts";
 import { createFiles } from "../node/files.ts";
 import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
 import type { Root } from "../node/places.ts";
 import { createProcessGroups, endOrphans, type ProcessGroups } from "../node/processGroups.ts";
-import { createRequestGate } from "../node/requestGate.ts";
+import { gateTo } from "../node/requestGate.ts";
 import { findRipgrep } from "../node/ripgrep.ts";
 import { createSearch } from "../node/search.ts";
 import { openSessionFile, type SessionFile } from "../node/sessionFile.ts";
 import { createShell } from "../node/shell.ts";
 import { timer } from "../node/timer.ts";
-import { type FoldedSession, foldSession } from "../sessions/fold.ts";
-import { SESSION_VERSION } from "../sessions/format.ts";
+import { SessionError } from "../sessions/errors.ts";
+import { foldSession, hasLoss } from "../sessions/fold.ts";
+import { SESSION_VERSION, type SessionHead, type SessionRecord } from "../sessions/format.ts";
 import { journalTo } from "../sessions/journal.ts";
+import { mendSession } from "../sessions/mend.ts";
 import { type ReplayEvent, replayEvents } from "../sessions/replay.ts";
 import { allTools } from "../tools/all.ts";
 import { mirrorBackground } from "./background.ts";
@@ -32,7 +36,6 @@ import { createDiagnostics } from "./diagnostics.ts";
 import { createEditorFiles } from "./files.ts";
 import type { QueuedMessage } from "./messageQueue.ts";
 import { queueFile } from "./queueFile.ts";
-import { lockSession, type SessionLock } from "./sessionLock.ts";
 import { mirrorShell } from "./shell.ts";
 import type { Target } from "./target.ts";
 
@@ -64,6 +67,8 @@ export interface OpenChat {
   readonly files: ToolEnv["files"];
   /** What was said before, for a face to draw. */
   readonly history: readonly ReplayEvent[];
+  /** A part of the file could not be read and was passed over. */
+  readonly isDamaged: boolean;
   /** What waited to be sent when the chat was last open. */
   readonly queued: readonly QueuedMessage[];
   /** Puts what waits beside the session. A disk that refuses costs the queue's life after this window only. */
@@ -72,15 +77,8 @@ export interface OpenChat {
   reveal(callId: string): boolean;
   /** To the disk: a power cut after this loses nothing. */
   sync(): Promise<void>;
-  close(): Promise<void>;
-}
-
-/** Another window has this chat open. */
-export class ChatInUse extends Error {
-  constructor() {
-    super("The chat is open in another window.");
-    this.name = "ChatInUse";
-  }
+  /** Resolves with what the disk refused: the next opening of the file writes it. */
+  close(): Promise<readonly SessionRecord[]>;
 }
 
 const clock: Clock = { now: () => new Date() };
@@ -90,34 +88,43 @@ export interface ChatPlace {
   readonly path: string;
   /** Of a session that begins here. */
   readonly model: string;
+  /** "refuse" for a session that was there before, and may have been deleted since. */
+  readonly missing: "create" | "refuse";
+  /** What an earlier opening of this file could not write. */
+  readonly unwritten?: readonly SessionRecord[];
 }
 
-/** Opens the session at `path` and goes on where it ended; begins one there when there is none. Throws ChatInUse. */
-export async function openChat(world: ChatWorld, start: ChatPlace): Promise<OpenChat> {
-  const lock = await lockSession(start.path, { waitMs: 0 });
-  if (!lock) throw new ChatInUse();
-  let file: SessionFile | undefined;
+/** Opens the session at `path` and goes on where it ended; begins one there when there is none. Throws SessionError. */
+export async function openChat(world: ChatWorld, place: ChatPlace): Promise<OpenChat> {
+  const { path, missing, unwritten = [] } = place;
+  const lock = await lockFile(path, { waitMs: 0 });
+  if (!lock) throw new SessionError("in_use", `${path} is open in another window.`);
   try {
-    file = await openSessionFile(start.path);
-    return connect(world, file, { ...start, lock });
+    const file = await openSessionFile(path, { lock, missing, unwritten });
+    try {
+      return connect(world, file, { ...place, lock });
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
   } catch (error) {
-    await file?.close();
     await lock.release();
     throw error;
   }
 }
 
-function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { readonly lock: SessionLock }): OpenChat {
-  const { path, model, lock } = start;
+function connect(world: ChatWorld, file: SessionFile, place: ChatPlace & { readonly lock: FileLock }): OpenChat {
+  const { path, model, lock } = place;
   const { roots, trusted } = world;
-  const history = replayEvents(file.records);
-  const stored = foldSession(file.records);
-  if (!stored && file.records.length > 0) throw new Error("The file is not a session.");
   const inner = createShell({ groups: processGroups(world.processFolder) });
   const shell = mirrorShell(inner);
   const background = mirrorBackground(createBackground({ shell: inner }));
   const env = toolEnv(world, { shell, background });
-  const head = stored ? resumed(file, stored) : begun(file, headOf(world, env), { world, model });
+  const fresh = headOf({ world, env, model });
+  const stored = foldSession(file.records, { damage: file.damage, head: fresh });
+  if (stored) mendSession(stored, (record) => file.append(record), clock.now().toISOString());
+  else file.append(fresh);
+  const { system, tools } = stored?.head ?? fresh;
   const chat = createChat(
     {
       model: modelOf(world, path),
@@ -127,7 +134,7 @@ function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { reado
       approver: world.approver,
       clock,
       timer,
-      gate: machineGate(),
+      gate: gateTo(() => serverOf(world, path)),
       facts: withBackground(createFacts({ roots, shellName: () => shell.name, clock, trusted }), background),
       instructions: () => readInstructions({ roots: roots(), user: USER_INSTRUCTIONS, trusted: trusted() }),
       journal: journalTo((record) => file.append(record), clock),
@@ -137,14 +144,15 @@ function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { reado
       price: creditsOf,
       newId: randomUUID,
     },
-    { head, messages: stored?.messages ?? [], turn: stored?.turn ?? 0, last: stored?.last },
+    { head: { system, tools }, messages: stored?.messages ?? [], turn: stored?.turn ?? 0, last: stored?.last },
   );
   const queue = queueFile(path);
   return {
     path,
     chat,
     files: env.files,
-    history,
+    history: replayEvents(file.records, { modelName: (id) => describeModel(id).name }),
+    isDamaged: stored !== undefined && hasLoss(stored),
     queued: queue.read(),
     keepQueue: queue.write,
     reveal: (callId) => background.reveal(callId) || shell.reveal(),
@@ -152,9 +160,11 @@ function connect(world: ChatWorld, file: SessionFile, start: ChatPlace & { reado
     close: async () => {
       shell.dispose();
       background.dispose();
-      await file.sync();
+      // What the disk refuses now is handed on; nothing of it may keep the lock.
+      await file.sync().catch(() => {});
       await file.close();
       await lock.release();
+      return file.unwritten;
     },
   };
 }
@@ -169,17 +179,20 @@ function processGroups(folder: string): ProcessGroups {
   return groups;
 }
 
-/** One for all chats of this window; its file makes it one for the machine. */
-let gate: RequestGate | undefined;
-function machineGate(): RequestGate {
-  gate ??= createRequestGate();
-  return gate;
-}
-
 /** Frozen for the chat. Without a folder there is nothing to work on; in one that is not trusted, only to read. */
-function headOf({ roots, trusted }: ChatWorld, env: ToolEnv): ChatHead {
-  const tools = roots().length === 0 ? [] : allTools(env);
-  return { system: SYSTEM_PROMPT, tools: wireTools(trusted() ? tools : tools.filter((tool) => tool.readOnly)) };
+function headOf({ world, env, model }: { world: ChatWorld; env: ToolEnv; model: string }): SessionHead {
+  const { roots, trusted } = world;
+  const all = roots().length === 0 ? [] : allTools(env);
+  return {
+    v: SESSION_VERSION,
+    type: "session",
+    id: randomUUID(),
+    at: clock.now().toISOString(),
+    workspace: roots().map((root) => root.path),
+    model,
+    system: SYSTEM_PROMPT,
+    tools: wireTools(trusted() ? all : all.filter((tool) => tool.readOnly)),
+  };
 }
 
 function toolEnv({ roots, appRoot, user }: ChatWorld, commands: Pick<ToolEnv, "shell" | "background">): ToolEnv {
@@ -194,26 +207,6 @@ function toolEnv({ roots, appRoot, user }: ChatWorld, commands: Pick<ToolEnv, "s
   };
 }
 
-function resumed(file: SessionFile, { head, repairs }: FoldedSession): ChatHead {
-  const at = clock.now().toISOString();
-  for (const message of repairs) file.append({ type: "message", at, message });
-  return { system: head.system, tools: head.tools };
-}
-
-function begun(file: SessionFile, head: ChatHead, { world, model }: { world: ChatWorld; model: string }): ChatHead {
-  file.append({
-    v: SESSION_VERSION,
-    type: "session",
-    id: randomUUID(),
-    at: clock.now().toISOString(),
-    workspace: world.roots().map((root) => root.path),
-    model,
-    system: head.system,
-    tools: [...head.tools],
-  });
-  return head;
-}
-
 /** Endpoint and key are looked up for every request: both may change while a chat is open. */
 function modelOf(world: ChatWorld, path: string): ChatModel {
   return {
@@ -223,13 +216,20 @@ function modelOf(world: ChatWorld, path: string): ChatModel {
   };
 }
 
+async function serverOf(world: ChatWorld, path: string): Promise<Endpoint | undefined> {
+  const target = await world.target(path);
+  return target.state === "badAddress" ? undefined : target.endpoint;
+}
+
 async function modelAt(world: ChatWorld, path: string): Promise<ChatModel> {
   const target = await world.target(path);
   if (target.state === "badAddress") {
     throw new AgentError("bad_request", "The setting mimoAgent.baseUrl holds no usable address.");
   }
   const { endpoint } = target;
-  if (target.state === "noKey") throw new AgentError("auth", `No key is set for ${endpoint.host}.`);
+  if (target.state === "noKey") {
+    throw new AgentError("auth", `No key is set for ${endpoint.host}.`, { detail: "key_missing" });
+  }
   const key = target.key?.key;
   if (key && checkPairing(keyKind(key), endpoint)) {
     throw new AgentError("pairing", `The key belongs to another product than ${endpoint.host}.`);

@@ -46,7 +46,7 @@ describe("a chat that is closed and opened again", () => {
       emit,
       planned: () => {},
     };
-    return openChat(world, { path: join(folder, "chat.jsonl"), model: MODEL });
+    return openChat(world, { path: join(folder, "chat.jsonl"), model: MODEL, missing: "create" });
   }
 
   function send(chat: OpenChat, text: string, signal = new AbortController().signal) {

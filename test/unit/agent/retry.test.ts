@@ -19,7 +19,7 @@ describe("retries", () => {
     const delays = (spread: number) => [1, 2, 3, 4, 5, 6, 7].map((attempt) => retryDelay(attempt, spread));
     assert.deepEqual(delays(0), [200, 400, 800, 1600, 3200, 6000, 6000]);
     assert.deepEqual(delays(0.5), [1100, 2200, 4400, 8800, 17600, 33000, 33000]);
-    assert.deepEqual([retryDelay(1, 0, 7_000), retryDelay(1, 0.5, 7_000)], [7_000, 7_500]);
+    assert.deepEqual([retryDelay(1, 0, 7_000), retryDelay(1, 0.5, 7_000)], [7_000, 8_000]);
     assert.equal(retryDelay(5, 0.5, 100), 17_600);
   });
 

@@ -1,1 +1,0 @@
-export { type FileLock as SessionLock, lockFile as lockSession } from "../node/fileLock.ts";
