@@ -12,8 +12,8 @@ const npm = (script: string): Step["command"] => ["npm", "run", "--silent", scri
 const PARTS: readonly Step[] = [
   { name: "check", command: npm("check"), limitMs: 4 * MINUTE },
   { name: "build and package", command: npm("package"), limitMs: 2 * MINUTE },
-  { name: "unit tests", command: npm("test:unit"), limitMs: 6 * MINUTE },
-  { name: "tests in a real VS Code", command: npm("test:host"), limitMs: 6 * MINUTE },
+  { name: "unit tests", command: npm("test:unit"), limitMs: 12 * MINUTE },
+  { name: "tests in a real VS Code", command: npm("test:host"), limitMs: 8 * MINUTE },
   { name: "tests of what a user sees and clicks", command: npm("test:ui"), limitMs: 12 * MINUTE },
 ];
 

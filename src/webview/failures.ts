@@ -12,10 +12,11 @@ export type Press =
   | "chooseModel"
   | "chooseSeeing"
   | "dropImages"
-  | "searchOff";
+  | "searchOff"
+  | "keys";
 
 /** What there is in this window to offer, or is missing. */
-export type Circumstance = "noKey" | "largerModel" | "seeingModel";
+export type Circumstance = "severalKeys" | "largerModel" | "seeingModel";
 
 export interface Trouble {
   readonly reason: ErrorReason;
@@ -41,12 +42,14 @@ export function pressesFor({ reason, detail, given = [] }: Trouble): readonly [P
   switch (reason) {
     case "auth":
     case "pairing":
-      return ["setKey", "goOn"];
+      return given.includes("severalKeys") ? ["setKey", "keys", "goOn"] : ["setKey", "goOn"];
     case "balance":
     case "region":
       return ["openConsole", "goOn"];
     case "quota":
-      return ["openConsole", "setKey", "goOn"];
+      return given.includes("severalKeys")
+        ? ["openConsole", "setKey", "keys", "goOn"]
+        : ["openConsole", "setKey", "goOn"];
     case "risk":
       return ["openConsole", "newChat"];
     case "filter":
@@ -89,6 +92,8 @@ export function labelOf(press: Press): string {
       return t("Send without images");
     case "searchOff":
       return t("Switch web search off and go on");
+    case "keys":
+      return t("Manage keys…");
   }
 }
 
@@ -103,6 +108,7 @@ export function retryWords(reason: ErrorReason): Pick<FailureWords, "title" | "h
 
 export function wordsOf({ reason, detail, until, given = [] }: Trouble): FailureWords {
   if (detail === "images_refused") return imageWords(given);
+  if (detail === "key_missing") return missingKeyWords();
   if (detail === "web_search_off") {
     return {
       title: t("Web search is off in the console"),
@@ -127,16 +133,17 @@ function imageWords(given: readonly Circumstance[]): FailureWords {
   };
 }
 
+function missingKeyWords(): FailureWords {
+  return {
+    title: t("A key is missing"),
+    happened: t("No key is set for this chat, so nothing was sent."),
+    advice: t("Press Add key, then Go on. This chat is kept."),
+  };
+}
+
 function reasonWords(reason: ErrorReason, given: readonly Circumstance[]): FailureWords {
   switch (reason) {
     case "auth":
-      if (given.includes("noKey")) {
-        return {
-          title: t("A key is missing"),
-          happened: t("No key is set for this chat, so nothing was sent."),
-          advice: t("Press Add key, then Go on. This chat is kept."),
-        };
-      }
       return {
         title: t("The key was refused"),
         happened: t("A key that works here is missing: it may be incomplete, withdrawn, or of another cluster."),

@@ -1,5 +1,4 @@
 import type { Signal } from "@preact/signals";
-import { useRef } from "preact/hooks";
 import type { PanelState } from "../../protocol/view.ts";
 import { anySees } from "../attachments.ts";
 import { type Circumstance, labelOf, type Press, pressesFor, wordsOf } from "../failures.ts";
@@ -19,10 +18,7 @@ export function Failure({ item, last }: { item: Signal<Item>; last: boolean }) {
   const { reason, message, retryAt, detail } = item.value as ItemOf<"error">;
   const current = state.value;
   const hasKey = current?.key.state !== "none";
-  // A key that is added later does not make a missing one a refused one.
-  const missed = useRef(false);
-  missed.current ||= last && !hasKey && reason === "auth";
-  const given = [...(current ? circumstancesOf(current) : []), ...(missed.current ? (["noKey"] as const) : [])];
+  const given = current ? circumstancesOf(current) : [];
   const until = retryAt === undefined ? undefined : timeOfDay(retryAt, new Date(Date.now() + clockSkew.value));
   const trouble = { reason, detail, until, given };
   const { title, happened, advice } = wordsOf(trouble);
@@ -51,7 +47,11 @@ export function Failure({ item, last }: { item: Signal<Item>; last: boolean }) {
 function circumstancesOf(current: PanelState): Circumstance[] {
   const window = current.models.find(({ id }) => id === current.model)?.contextWindow ?? Number.POSITIVE_INFINITY;
   const larger = current.models.some(({ contextWindow }) => contextWindow > window);
-  return [...(larger ? (["largerModel"] as const) : []), ...(anySees(current) ? (["seeingModel"] as const) : [])];
+  return [
+    ...(current.keys.length > 1 ? (["severalKeys"] as const) : []),
+    ...(larger ? (["largerModel"] as const) : []),
+    ...(anySees(current) ? (["seeingModel"] as const) : []),
+  ];
 }
 
 function PressButton({ press, primary }: { press: Press; primary: boolean }) {
@@ -66,6 +66,7 @@ function act(press: Press): void {
   switch (press) {
     case "setKey":
     case "openConsole":
+    case "keys":
       post({ type: "command", name: press });
       break;
     case "newChat":

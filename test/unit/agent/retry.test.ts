@@ -35,7 +35,7 @@ describe("retries", () => {
     const { deps, events, kept } = recordedDeps(model, [], { timer, gate });
     assert.deepEqual(await createChat(deps, start).send("go", options()), { outcome: "done" });
     const lines = [
-      "1 retry 1 rate 7500",
+      "1 retry 1 rate 8000",
       "1 retry 2 server 2200",
       "1 retry 3 network 4400",
       "1 content_delta done",
@@ -153,7 +153,7 @@ describe("retries", () => {
     await chat.send("go", options());
     await chat.send("go", options());
     assert.deepEqual(brief(events), [
-      "1 retry 1 rate 120500",
+      "1 retry 1 rate 121000",
       "1 error server 2026-11-21T11:00:00.000Z",
       "1 end failed",
       "2 error server 2027-11-21T10:00:00.000Z",

@@ -10,7 +10,7 @@ const plain = (text: string) => text.replace(/\u00a0/g, " ");
 
 const TROUBLES: readonly Trouble[] = [
   ...ERROR_REASONS.map((reason) => ({ reason })),
-  { reason: "auth", given: ["noKey"] },
+  { reason: "auth", detail: "key_missing" },
   { reason: "too_long", given: ["largerModel"] },
   { reason: "rate", until: "14:05" },
   { reason: "server", until: "14:05" },
@@ -88,7 +88,7 @@ describe("words of failures and notes", () => {
 
   it("tell a missing key from a refused one, and a busy platform from an empty balance", () => {
     assert.equal(wordsOf({ reason: "auth" }).title, "The key was refused");
-    assert.deepEqual(wordsOf({ reason: "auth", given: ["noKey"] }), {
+    assert.deepEqual(wordsOf({ reason: "auth", detail: "key_missing" }), {
       title: "A key is missing",
       happened: "No key is set for this chat, so nothing was sent.",
       advice: "Press Add key, then Go on. This chat is kept.",

@@ -103,7 +103,7 @@ describe("notices, plans and sources in a browser", function () {
 
   it("tells a missing key from a refused one, also after one was added, and leads to the others", async () => {
     const none = { ...RICH, key: { state: "none" } } as const;
-    const opened = await open(none, samples.failing({ reason: "auth" }));
+    const opened = await open(none, samples.failing({ reason: "auth", detail: "key_missing" }));
     await opened.page.getByText("A key is missing").waitFor();
     await button(opened, "Manage keys…").click();
     assert.deepEqual(await said(opened), [{ type: "command", name: "keys" }]);
