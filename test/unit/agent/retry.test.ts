@@ -47,7 +47,7 @@ describe("retries", () => {
       brief(kept),
       lines.filter((line) => !line.includes("delta")),
     );
-    assert.deepEqual(timer.waits, [7_500, 2_200, 4_400]);
+    assert.deepEqual(timer.waits, [8_000, 2_200, 4_400]);
     assert.equal(gate.entered(), 4);
     assert.equal(new Set(model.requests).size, 1);
   });
