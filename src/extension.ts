@@ -72,7 +72,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   };
   own(registerCommands({ account, chat, choices, keys: keyCommands, location, sessions, diagnose: report, log }));
   own(warnOfSettings());
-  void account.refresh().then(() => keyCommands.offerFromEnvironment());
+  void account
+    .refresh()
+    .then(() => keyCommands.offerFromEnvironment())
+    .catch((error) => log.error("the key of the environment could not be offered", error));
   return context.extensionMode === vscode.ExtensionMode.Test ? { chat, keys, choices, account } : undefined;
 }
 

@@ -32,6 +32,9 @@ export interface Finishing {
   readonly newCallId: () => string;
 }
 
+/** Up to 120 in one answer have been seen (field reports, October 2026). Every fragment is looked for among them. */
+const MAX_CALLS = 1_000;
+
 interface PartialCall {
   /** "" until it comes, which it may not. */
   id: string;
@@ -162,6 +165,8 @@ export class Accumulator {
   }
 
   #newCall(id: string, index: number | undefined): PartialCall {
+    if (this.#calls.length >= MAX_CALLS)
+      throw new AgentError("malformed", "More tool calls arrived than can be meant.");
     const call: PartialCall = { id, index, name: "", argumentParts: [] };
     this.#calls.push(call);
     return call;

@@ -49,7 +49,7 @@ export interface SendOptions {
   /** Offers the platform's web search, which is billed apart. */
   readonly webSearch?: boolean;
   /** An opaque id of the key that pays: another one has another cache. */
-  readonly account?: string | undefined;
+  readonly account?: () => string | undefined;
   /** Requests of this task at the most; one that is sent again counts once. */
   readonly maxTurns?: number;
   /** The task stops before a request once it has cost this much. */
@@ -155,7 +155,7 @@ export class Chat {
   /** One answer and its calls. Returns how the task ended, if it did. */
   async #work(options: SendOptions): Promise<TaskEnd | undefined> {
     const { model, account, webSearch = false } = options;
-    const cache: CacheKey = { model, webSearch, account };
+    const cache: CacheKey = { model, webSearch, account: account?.() };
     this.#logbook.beginTurn();
     const switched = this.#meter.switchTo(cache);
     if (switched) this.#logbook.tell(switched);
@@ -215,7 +215,11 @@ export class Chat {
     }
     if (leaked) this.#logbook.tell({ type: "notice", reason: "leaked_calls" });
     const calls = message.tool_calls ?? [];
-    if (calls.length === 0) return { outcome: "done" };
+    if (calls.length === 0) {
+      // Reasoning is folded away: whoever reads only answers would take this for a task that ended without a word.
+      if (message.content.trim() === "") this.#logbook.tell({ type: "notice", reason: "no_answer" });
+      return { outcome: "done" };
+    }
     await this.#call(calls, signal);
     if (!this.#governor.isStuck || signal.aborted) return undefined;
     return { outcome: "failed", error: new AgentError("repetition", STUCK) };

@@ -83,6 +83,8 @@ export class Governor {
       } else {
         run++;
         rulings.set(call.id, RUN);
+        // What was seen before something is done may look otherwise after it.
+        if (!seen.readOnly) first.clear();
         first.set(seen.key, call.id);
         this.#running.set(call.id, seen);
         this.#recent = [...this.#recent, seen].slice(-REMEMBERED);

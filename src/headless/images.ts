@@ -1,4 +1,4 @@
-import { open } from "node:fs/promises";
+import { open, stat } from "node:fs/promises";
 import { resolve } from "node:path";
 import type { ImagePart } from "../agent/message.ts";
 import { UsageError } from "./options.ts";
@@ -20,11 +20,13 @@ async function readImage(path: string): Promise<ImagePart> {
 }
 
 async function readBytes(path: string): Promise<Buffer> {
-  const file = await open(resolve(path), "r").catch(() => undefined);
+  // Opening a pipe would wait for whoever writes to it.
+  const named = await stat(resolve(path)).catch(() => undefined);
+  if (named && !named.isFile()) throw new UsageError(`--image names no file: ${path}`);
+  const file = named && (await open(resolve(path), "r").catch(() => undefined));
   if (!file) throw new UsageError(`--image names a file that cannot be read: ${path}`);
   try {
     const found = await file.stat();
-    if (!found.isFile()) throw new UsageError(`--image names no file: ${path}`);
     if (found.size > MAX_BYTES) throw new UsageError(`--image takes files of at most 5 MB, which this is not: ${path}`);
     return await file.readFile();
   } finally {

@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { stat } from "node:fs/promises";
-import { basename, resolve } from "node:path";
+import { homedir } from "node:os";
+import { basename, join, resolve } from "node:path";
 import { createChat, type SendOptions } from "../agent/chat.ts";
 import type { AgentEvent } from "../agent/events.ts";
 import type { Outgoing } from "../agent/message.ts";
@@ -14,6 +15,7 @@ import { createBackground, withBackground } from "../node/background.ts";
 import { createFacts } from "../node/facts.ts";
 import { createFiles, type Root } from "../node/files.ts";
 import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
+import { createProcessGroups, endOrphans } from "../node/processGroups.ts";
 import { proxyFetch } from "../node/proxy.ts";
 import { createRequestGate } from "../node/requestGate.ts";
 import { findRipgrep } from "../node/ripgrep.ts";
@@ -29,6 +31,8 @@ import { jsonReport, type Report, textReport } from "./report.ts";
 import { beginSession, openSession, type Session } from "./session.ts";
 import { chooseTarget, type Target } from "./target.ts";
 
+/** Where running commands are noted, so that those of a run that was killed are ended by the next one. */
+const PROCESS_FOLDER = join(homedir(), ".mimo", "run", "processes");
 const clock: Clock = { now: () => new Date() };
 
 /** Works on one task. Returns the exit code: 0 done, 1 failed, 3 stopped or refused. Throws UsageError. */
@@ -92,7 +96,8 @@ interface Setup {
 
 async function startChat({ options, target, roots, session, report, refused }: Setup) {
   const files = createFiles({ roots: () => roots });
-  const shell = createShell({});
+  void endOrphans(PROCESS_FOLDER);
+  const shell = createShell({ groups: createProcessGroups(PROCESS_FOLDER) });
   const background = createBackground({ shell });
   const ripgrep = findRipgrep({ avoid: roots.map((root) => root.path) });
   const search = createSearch({ roots: () => roots, ripgrep: () => ripgrep });

@@ -40,6 +40,7 @@ const NOTICES: ReadonlyMap<string, string> = new Map([
   ["model_retired", "the model is retired; its successor answers instead"],
   ["flood", "the model made too many calls at once; the first were run"],
   ["leaked_calls", "the model wrote its calls as text; they were read from it"],
+  ["no_answer", "the model thought and said nothing"],
   ["web_search_failed", "the web search failed; the model answers without it"],
   ["thinking_off", "the history cannot be thought over; the model answers without reasoning from here on"],
   ["session_repaired", "a part of the session could not be read and was passed over"],

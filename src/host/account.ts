@@ -102,7 +102,11 @@ export class Account implements vscode.Disposable {
   /** Asks the chat's endpoint what it serves, at most once an hour. Failures leave the bundled table in force. */
   async ask(chatId?: string): Promise<void> {
     this.#shown = true;
-    await this.#read();
+    try {
+      await this.#read();
+    } catch (error) {
+      this.#parts.log.error("the keys could not be read", error);
+    }
     await this.#askFor(chatId);
   }
 

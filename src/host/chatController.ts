@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
+import type { SendOptions } from "../agent/chat.ts";
 import type { AgentEvent } from "../agent/events.ts";
 import type { ImagePart, Outgoing } from "../agent/message.ts";
 import type { ApprovalAnswer, Place } from "../agent/ports.ts";
-import type { ImageView, PanelState, ViewEvent } from "../protocol/view.ts";
+import type { PanelState, ViewEvent } from "../protocol/view.ts";
 import { sessionFailure } from "../sessions/errors.ts";
 import type { Account } from "./account.ts";
 import { ChatOpener, type Unsaved } from "./chatOpener.ts";
+import { chatWorld } from "./chatWorld.ts";
 import type { ChoiceStore } from "./choices.ts";
 import type { Diffs } from "./diffs.ts";
 import type { LastErrors } from "./lastErrors.ts";
@@ -16,11 +18,7 @@ import type { ChatWorld, OpenChat } from "./openChat.ts";
 import { type QuestionEvent, Questions } from "./questions.ts";
 import { sessionFailureText } from "./sessionFailures.ts";
 import type { SessionFolder } from "./sessions.ts";
-import { readSettings } from "./settings.ts";
-import { Transcript } from "./transcript.ts";
-import { workspaceRoots } from "./workspace.ts";
-
-const TITLE_LENGTH = 60;
+import { imageView, Transcript } from "./transcript.ts";
 
 export interface ControllerParts {
   readonly account: Account;
@@ -52,8 +50,12 @@ export class ChatController implements vscode.Disposable {
   /** The chat that is shown, when it was closed because the disk refused. */
   #unsaved: Unsaved | undefined;
   #resuming: Promise<void> | undefined;
+  /** Settled when no other chat is being brought up. */
+  #moving: Promise<unknown> = Promise.resolve();
   #task: Task | undefined;
   #turn = 0;
+  /** The model that answers in place of a retired one, once that was said. */
+  #successor: string | undefined;
   /** One event for the transcript, in order. */
   readonly onEvent = this.#events.event;
   /** The transcript was replaced as a whole. */
@@ -93,9 +95,9 @@ export class ChatController implements vscode.Disposable {
     return this.#questions.waiting;
   }
 
-  /** The open chat's file. */
+  /** The file of the chat that is shown. */
   get path(): string | undefined {
-    return this.#open?.path;
+    return this.#open?.path ?? this.#unsaved?.path;
   }
 
   get state(): PanelState {
@@ -112,7 +114,7 @@ export class ChatController implements vscode.Disposable {
       busy: this.busy,
       trusted: vscode.workspace.isTrusted,
       folder: vscode.workspace.name,
-      title: this.#title(),
+      title: this.#transcript.title,
     };
   }
 
@@ -125,16 +127,16 @@ export class ChatController implements vscode.Disposable {
   /** Works on a message to its end. While another one is worked on it waits, and goes in with that one's next step. */
   async send(text: string, images: readonly ImagePart[] = []): Promise<void> {
     if (text.trim() === "" && images.length === 0) return;
-    const message = { text, images };
-    if (this.#task) return this.#queue.add(message);
-    await this.#start((signal) => this.#work(message, signal));
+    // One that comes while another chat is brought up is for that one.
+    await this.#moving;
+    await this.#deliver({ text, images });
   }
 
   /** Sends what waits since the task before ended otherwise than well. */
   async sendQueued(): Promise<void> {
-    if (this.#task) return;
-    const next = this.#queue.take();
-    if (next) await this.send(next.text, next.images);
+    await this.#moving;
+    const next = this.#task ? undefined : this.#queue.take();
+    if (next) await this.#deliver(next);
   }
 
   unqueue(id: string): void {
@@ -154,21 +156,23 @@ export class ChatController implements vscode.Disposable {
     await this.#task?.done;
   }
 
-  async newChat(): Promise<void> {
-    await this.resume();
-    await this.#leave();
-    await this.#parts.sessions.closeAbandoned();
-    this.#show([]);
+  newChat(): Promise<void> {
+    return this.#move(async () => {
+      await this.#leave();
+      this.#show([]);
+      await this.#tidy((sessions) => sessions.closeAbandoned());
+    });
   }
 
   /** Goes on with another chat; the one that is open keeps what it has. Throws when it cannot be opened. */
-  async openSession(path: string): Promise<void> {
-    await this.resume();
-    if (path === this.path) return;
-    const next = await this.#opener.at(path);
-    await this.#leave();
-    await this.#parts.sessions.markOpen(path);
-    this.#take(next);
+  openSession(path: string): Promise<void> {
+    return this.#move(async () => {
+      if (path === this.path) return;
+      const next = await this.#opener.at(path);
+      await this.#leave();
+      this.#take(next);
+      await this.#tidy((sessions) => sessions.markOpen(path));
+    });
   }
 
   answer(id: string, answer: ApprovalAnswer): void {
@@ -204,7 +208,8 @@ export class ChatController implements vscode.Disposable {
   }
 
   async #resume(): Promise<void> {
-    await this.#parts.account.target(undefined);
+    const { account, log } = this.#parts;
+    await account.target(undefined).catch((error) => log.error("the keys could not be read", error));
     const open = await this.#opener.latest();
     if (open) this.#take(open);
   }
@@ -218,6 +223,7 @@ export class ChatController implements vscode.Disposable {
 
   #show(events: readonly ViewEvent[]): void {
     this.#turn = events.at(-1)?.turn ?? 0;
+    this.#successor = undefined;
     this.#transcript.reset(events);
     this.#reset.fire();
     this.#changed.fire();
@@ -226,12 +232,26 @@ export class ChatController implements vscode.Disposable {
   /** Nothing of the chat that was open is left in this window. */
   async #leave(): Promise<void> {
     await this.stop();
-    const path = this.path ?? this.#unsaved?.path;
+    const { path } = this;
+    // What the disk refused may find room by now; after this nobody remembers it.
+    if (this.#unsaved?.unwritten.length) this.#open = await this.#reopen().catch(() => undefined);
     await this.#closeChat();
     this.#unsaved = undefined;
-    if (path !== undefined) await this.#parts.sessions.close(path);
+    if (path !== undefined) await this.#tidy((sessions) => sessions.close(path));
     this.#parts.diffs.clear();
     this.#queue.load([]);
+  }
+
+  /** Chats are brought up one after the other: two at once would leave one open that nobody shows. */
+  #move(work: () => Promise<void>): Promise<void> {
+    const done = this.#moving.then(() => this.resume()).then(work);
+    this.#moving = done.catch(() => {});
+    return done;
+  }
+
+  /** What only says which chat comes back after a reload. A disk that refuses it keeps nobody from a chat. */
+  async #tidy(work: (sessions: SessionFolder) => Promise<void>): Promise<void> {
+    await work(this.#parts.sessions).catch((error) => this.#parts.log.error("the open chat is not noted", error));
   }
 
   #notResumed(error: unknown): void {
@@ -241,6 +261,12 @@ export class ChatController implements vscode.Disposable {
         ? vscode.l10n.t("The last chat is open in another window. A new chat begins here.")
         : vscode.l10n.t("The last chat could not be opened and a new one begins: {0}", sessionFailureText(error)),
     );
+  }
+
+  async #deliver(message: Outgoing): Promise<void> {
+    if (this.#task) return this.#queue.add(message);
+    this.#queue.carry(message);
+    await this.#start((signal) => this.#work(message, signal));
   }
 
   async #start(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
@@ -279,39 +305,33 @@ export class ChatController implements vscode.Disposable {
       if (sessionFailure(error) === "full") this.#push({ type: "notice", ...this.#stamp(), reason: "storage_full" });
       this.#push({ type: "end", ...this.#stamp(), outcome: "failed" });
       void vscode.window.showErrorMessage(vscode.l10n.t("The chat could not go on: {0}", sessionFailureText(error)));
+      this.#queue.putBack();
       // What is in memory may be ahead of the file: the next message goes on from the file.
       await this.#closeChat();
       return "failed";
     }
   }
 
-  #choose(): { model: string; thinking: boolean; webSearch: boolean; account: string | undefined } {
+  #choose(): Omit<SendOptions, "signal"> {
     const { account, choices } = this.#parts;
     const { model, thinking, webSearch } = choices.current;
     const serving = account.serving(model, this.path);
-    if (serving !== model) this.#push({ type: "notice", ...this.#stamp(), reason: "model_retired", model: serving });
-    return { model: serving, thinking, webSearch, account: account.viewFor(this.path).keyId };
+    if (serving !== model && serving !== this.#successor) {
+      this.#push({ type: "notice", ...this.#stamp(), reason: "model_retired", model: serving });
+    }
+    this.#successor = serving;
+    // Looked up for every request, as the key itself is: it may be switched while a task runs.
+    return { model: serving, thinking, webSearch, account: () => account.viewFor(this.path).keyId };
   }
 
   #world(): ChatWorld {
-    const { account, choices, diffs } = this.#parts;
-    return {
-      roots: workspaceRoots,
-      trusted: () => vscode.workspace.isTrusted,
-      mode: () => choices.current.mode,
-      target: (path) => account.target(path),
-      idleMs: () => readSettings().idleTimeout * 1_000,
-      processFolder: this.#parts.processFolder,
-      appRoot: vscode.env.appRoot,
+    return chatWorld(this.#parts, {
       approver: this.#questions,
       user: this.#questions.user,
       queued: () => this.#takeQueued(),
       emit: (event) => this.#onAgentEvent(event),
-      planned: (callId, actions) => {
-        const change = diffs.planned(callId, actions);
-        if (change) this.#push({ type: "change", ...this.#stamp(), callId, change });
-      },
-    };
+      changing: (callId, change) => this.#push({ type: "change", ...this.#stamp(), callId, change }),
+    });
   }
 
   #takeQueued(): Outgoing | undefined {
@@ -322,6 +342,8 @@ export class ChatController implements vscode.Disposable {
 
   #onAgentEvent(event: AgentEvent): void {
     this.#turn = Math.max(this.#turn, event.turn);
+    // The answer to a message comes after the message is written down.
+    this.#queue.heard();
     this.#parts.errors.event(event);
     const line = logLine(event);
     if (line) this.#parts.log.info(line);
@@ -354,16 +376,11 @@ export class ChatController implements vscode.Disposable {
     return models.find(({ id }) => id === model)?.name ?? model;
   }
 
-  #title(): string {
-    const first = this.#transcript.events.find((event) => event.type === "user");
-    const line = first?.text.trim().split("\n")[0] ?? "";
-    return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
-  }
-
   async #reopen(): Promise<OpenChat> {
-    if (!this.#unsaved) return this.#opener.begin();
-    const open = await this.#opener.withUnwritten(this.#unsaved);
+    const open = this.#unsaved ? await this.#opener.withUnwritten(this.#unsaved) : await this.#opener.begin();
     this.#unsaved = undefined;
+    // What was typed meanwhile had no place to be kept in.
+    open.keepQueue(this.#queue.kept);
     return open;
   }
 
@@ -374,9 +391,4 @@ export class ChatController implements vscode.Disposable {
     const unwritten = await open.close();
     this.#unsaved = { path: open.path, unwritten };
   }
-}
-
-function imageView({ image_url: { url } }: ImagePart): ImageView {
-  const mime = /^data:([^;,]*)/.exec(url)?.[1] ?? "";
-  return { mime, bytes: Math.floor(((url.length - url.indexOf(",") - 1) * 3) / 4) };
 }

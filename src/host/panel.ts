@@ -4,6 +4,7 @@ import type { ChatController } from "./chatController.ts";
 import type { Log } from "./log.ts";
 import { panelHtml } from "./panelHtml.ts";
 import { PanelView } from "./panelView.ts";
+import { sessionFailureText } from "./sessionFailures.ts";
 
 export interface PanelParts {
   readonly extensionUri: vscode.Uri;
@@ -84,6 +85,7 @@ export class ChatPanel implements vscode.WebviewViewProvider, vscode.Disposable 
       if (this.#focusWanted) this.#giveFocus(panel);
     } catch (error) {
       log.error(`${message.type} failed`, error);
+      void vscode.window.showErrorMessage(vscode.l10n.t("MiMo could not do that: {0}", sessionFailureText(error)));
     }
   }
 

@@ -24,12 +24,12 @@ export async function handleRequest(request: ViewRequest, parts: MessageParts): 
   const { chat, choices, diffs, keys, log } = parts;
   switch (request.type) {
     case "send":
-      // The message waits for the key; without one it could only fail.
-      if (chat.state.key.state === "none") await keys.provide();
+      await haveKey(parts);
       return chat.send(request.text, (request.images ?? []).map(imagePart));
     case "unqueue":
       return chat.unqueue(request.id);
     case "sendQueued":
+      await haveKey(parts);
       return chat.sendQueued();
     case "reply":
       return chat.reply(request.id, request.text);
@@ -74,6 +74,11 @@ export async function handleRequest(request: ViewRequest, parts: MessageParts): 
     case "insertCode":
       return insertCode(request.text);
   }
+}
+
+/** A message waits for the key; without one it could only fail. */
+async function haveKey({ chat, keys }: MessageParts): Promise<void> {
+  if (chat.state.key.state === "none") await keys.provide();
 }
 
 async function runCommand(name: ViewCommand, log: Log): Promise<void> {

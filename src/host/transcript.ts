@@ -1,4 +1,5 @@
-import type { ViewEvent } from "../protocol/view.ts";
+import type { ImagePart } from "../agent/message.ts";
+import type { ImageView, ViewEvent } from "../protocol/view.ts";
 
 /** Live output kept of one call, in characters: its end. The call's result holds what the model got. */
 const OUTPUT_KEPT = 100_000;
@@ -19,12 +20,21 @@ export function joinEvent(events: ViewEvent[], event: ViewEvent): void {
   events.push(event);
 }
 
+const TITLE_LENGTH = 60;
+
 /** What a view that opens now is drawn from: every event of the chat, with deltas joined. */
 export class Transcript {
   #events: ViewEvent[] = [];
 
   get events(): readonly ViewEvent[] {
     return this.#events;
+  }
+
+  /** The first line of the first message. */
+  get title(): string {
+    const first = this.#events.find((event) => event.type === "user");
+    const line = first?.text.trim().split("\n", 1)[0] ?? "";
+    return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
   }
 
   push(event: ViewEvent): void {
@@ -35,4 +45,10 @@ export class Transcript {
     this.#events = [];
     for (const event of events) this.push(event);
   }
+}
+
+/** An image without its bytes: the view names it only. */
+export function imageView({ image_url: { url } }: ImagePart): ImageView {
+  const mime = /^data:([^;,]*)/.exec(url)?.[1] ?? "";
+  return { mime, bytes: Math.floor(((url.length - url.indexOf(",") - 1) * 3) / 4) };
 }

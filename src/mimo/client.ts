@@ -93,7 +93,7 @@ async function* streamAnswer(
 function checkKey(key: string | undefined, endpoint: Endpoint): void {
   if (!key) {
     if (endpoint.loopback) return;
-    throw new AgentError("auth", "No API key is set.");
+    throw new AgentError("auth", "No API key is set.", { detail: "key_missing" });
   }
   // Node's error for a header that it cannot send quotes it.
   if (!/^[\x21-\x7e]+$/.test(key)) {

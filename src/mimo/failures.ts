@@ -145,9 +145,10 @@ const TOO_LONG = new RegExp(
     "(上下文|输入|提示词|文本|请求)[^，。]{0,12}(过长|太长|超过|超出|超限)|(超过|超出)[^，。]{0,16}(上下文|长度|token)",
   ].join("|"),
 );
-/** A field that is too long is no overflow: a shorter conversation would not mend it. */
+/** A field that is too long is no overflow: a shorter conversation would not mend it. `id` and `user` are names of
+ * fields only in quotes: "request id …: the prompt exceeds …", "the user input exceeds …". */
 const OF_A_FIELD =
-  /\b(name|description|identifier|id|url|user|stop|metadata|max_(completion_)?tokens)\b['"`]?[^.]{0,40}(too long|exceed|at most)/;
+  /(\b(name|description|identifier|tool_call_id|url|stop|metadata|max_(completion_)?tokens)\b|['"`](id|user)\b)['"`]?[^.]{0,40}(too long|exceed|at most)/;
 const NO_IMAGES =
   /(not? |un|doesn't |cannot )(support|accept|allow)[^.]{0,40}(image|vision|multi-?modal)|(image|vision|multi-?modal)[^.]{0,60}(not (be )?(support|accept|allow)|unsupported)|不支持[^，。]{0,12}(图|视觉|多模态)/;
 const NO_MODEL =

@@ -86,7 +86,13 @@ function exchange({ request, body, signal, agent, certificates }: Exchange): Pro
     sent.on("error", reject);
     sent.on("response", (response) => {
       answer = response;
-      resolve(asResponse(response));
+      try {
+        resolve(asResponse(response));
+      } catch (error) {
+        // Thrown from here it would end the whole process.
+        response.destroy();
+        reject(error);
+      }
     });
     sent.end(body);
   });
@@ -97,6 +103,9 @@ const WITHOUT_BODY: ReadonlySet<number> = new Set([204, 205, 304]);
 /** The body streams: it is read as it comes, and no faster than it is asked for. */
 function asResponse(answer: IncomingMessage): Response {
   const { statusCode: status = 0, statusMessage: statusText = "", rawHeaders } = answer;
+  if (status < 200 || status > 599) {
+    throw new AgentError("server", `The server answered with status ${status}, which is none.`);
+  }
   const headers = new Headers();
   for (let i = 0; i < rawHeaders.length; i += 2) headers.append(rawHeaders[i] ?? "", rawHeaders[i + 1] ?? "");
   if (WITHOUT_BODY.has(status)) {
@@ -240,7 +249,7 @@ function codeOf(error: unknown): string {
 
 /** What a person can act on. Nothing of a proxy but its host is named, and nothing that it said is repeated. */
 function inWords(error: unknown, url: URL, proxy: URL | undefined): unknown {
-  if (!(error instanceof Error)) return error;
+  if (!(error instanceof Error) || error instanceof AgentError) return error;
   const code = codeOf(error);
   const host = error instanceof ProxyTrouble ? (proxy?.host ?? "") : url.host;
   if (isUntrusted(error)) {

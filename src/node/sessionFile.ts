@@ -64,10 +64,12 @@ export async function openSessionFile(path: string, options: SessionFileOptions 
     if (options.missing === "refuse" && !existsSync(path)) throw new SessionError("gone", `${path} was deleted.`);
     await mkdir(dirname(path), { recursive: true, mode: 0o700 });
     file = openSync(path, "a+", OWNER_ONLY);
+    // Reading a pipe or a device may never come to an end.
+    if (!fstatSync(file).isFile()) throw notASession(path);
     const bytes = readFileSync(file);
     const parsed = parseLines(linesOf(bytes));
     if (parsed.records.length === 0 && !isBlank(bytes) && !isTornHead(bytes)) {
-      throw new SessionError("not_a_session", `${path} is not a session file; it was left as it is.`);
+      throw notASession(path);
     }
     return new OpenFile(path, file, { ...options, parsed, bytes });
   } catch (error) {
@@ -224,6 +226,10 @@ class OpenFile implements SessionFile {
     })();
     return this.#flushing;
   }
+}
+
+function notASession(path: string): SessionError {
+  return new SessionError("not_a_session", `${path} is not a session file; it was left as it is.`);
 }
 
 function taken(path: string): SessionError {

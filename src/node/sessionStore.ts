@@ -42,6 +42,8 @@ export interface SearchOptions {
 const SESSION = ".jsonl";
 /** Stands beside a session that some window shows: that window goes on with it after a reload. */
 const OPEN = ".open";
+/** Milliseconds. Between the making of such a file and the lock of its session lies a moment. */
+const UNUSED_MS = 24 * 3_600_000;
 /** Files read at a time: enough to keep a disk busy, few enough to bound the memory. */
 const PARALLEL = 4;
 
@@ -91,9 +93,17 @@ export class SessionStore {
     await rm(`${path}${OPEN}`, { force: true });
   }
 
-  /** Sessions that were left open by windows that are gone are closed too: a new one is what comes back after this. */
+  /**
+   * Sessions that were left open by windows that are gone are closed too: a new one is what comes back after this. So
+   * are, a day later, those in which nothing was ever said.
+   */
   async closeAbandoned(): Promise<void> {
-    for (const path of await this.open()) if (!(await isLocked(path))) await this.close(path);
+    const names = (await this.#names()).filter((name) => name.endsWith(SESSION + OPEN));
+    for (const name of names) {
+      const path = join(this.#folder(), name.slice(0, -OPEN.length));
+      const isOver = (await written(path)) !== undefined || (await isOld(`${path}${OPEN}`));
+      if (isOver && !(await isLocked(path))) await this.close(path);
+    }
   }
 
   /** All sessions in which something was said, the latest first; files that cannot be read are among them. */
@@ -204,6 +214,11 @@ async function written(path: string): Promise<{ readonly path: string; readonly 
     ({ mtimeMs }) => ({ path, at: mtimeMs }),
     () => undefined,
   );
+}
+
+async function isOld(path: string): Promise<boolean> {
+  const found = await written(path);
+  return found !== undefined && Date.now() - found.at > UNUSED_MS;
 }
 
 function isDate(text: string): boolean {

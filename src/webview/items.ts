@@ -80,7 +80,14 @@ export type Item =
       /** The answer came, or the task ended: nothing counts down any more. */
       readonly over: boolean;
     }
-  | { readonly kind: "notice"; readonly key: string; readonly reason: string; readonly model: string | undefined }
+  | {
+      readonly kind: "notice";
+      readonly key: string;
+      readonly reason: string;
+      readonly model: string | undefined;
+      /** What the platform says about it. */
+      readonly message: string | undefined;
+    }
   /** Pages of a web search. Empty once the answer that follows shows them. */
   | {
       readonly kind: "sources";

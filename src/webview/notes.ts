@@ -23,6 +23,8 @@ export function noticeWords(reason: string, model?: string): string {
       return t("The model wrote its calls as text. They were read as calls and asked for as usual.");
     case "thinking_off":
       return t("Thinking is off for this chat: the platform did not accept the earlier thoughts in it.");
+    case "no_answer":
+      return t("The model thought and said nothing. Its thoughts are above; send a message to go on.");
     case "web_search_failed":
       return t("The web search failed. The model answers without it.");
     case "session_repaired":

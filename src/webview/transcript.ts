@@ -104,7 +104,6 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
       updateCall(transcript, event.id, (call) => ({ ...call, output: addOutput(call.output, event.text) }));
       break;
     case "tool_result":
-      transcript.running.delete(event.id);
       endCall(transcript, event);
       break;
     case "usage":
@@ -121,7 +120,10 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
     }
     case "notice":
       if (event.sources) addSources(task, event.turn, event.sources);
-      else push(task, (key) => ({ kind: "notice", key, reason: event.reason, model: event.model }));
+      else {
+        const { reason, model, message } = event;
+        push(task, (key) => ({ kind: "notice", key, reason, model, message }));
+      }
       break;
     case "error": {
       const { reason, message, retryAt, detail } = event;

@@ -2,10 +2,10 @@ import { type Dirent, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 /**
- * Keys of tests begin with `sk-canary`, `tp-canary` or `ttp-canary`: wherever a run leaves that word, a key was written
+ * Keys of tests begin with `sk-canary`, `tp-canary` or `ttp-canary`: wherever a run leaves one of these, a key was written
  * down that belongs into SecretStorage only, which the bed keeps in the browser.
  */
-const MARK = "-canary";
+const MARKS = ["sk-canary", "tp-canary"];
 
 /** The tests' own: what a simulator was told to accept. */
 const OWN = /^simulator-\d+\.json$/;
@@ -13,7 +13,7 @@ const MAX_BYTES = 200_000_000;
 
 /** Files below a folder that hold a key of the tests, as it stands, in UTF-16, in an address or in base64. */
 export function keyLeaks(folder: string): string[] {
-  const spellings = spellingsOf(MARK);
+  const spellings = MARKS.flatMap(spellingsOf);
   return filesIn(folder).filter((path) => {
     try {
       const bytes = readFileSync(path);

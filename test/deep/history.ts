@@ -103,12 +103,13 @@ export class History {
 
   #options(): SendOptions {
     const { random } = this.#parts;
+    const account = random.pick(["one", "one", "two"]);
     return {
       signal: this.#stop.signal,
       model: random.pick(["mimo-v2.6-pro", "mimo-v2.6-pro", "mimo-v2.6-pro", "mimo-v2.6-flash"]),
       thinking: random.chance(0.85),
       webSearch: random.chance(0.1),
-      account: random.pick(["one", "one", "two"]),
+      account: () => account,
       maxTurns: 12,
     };
   }

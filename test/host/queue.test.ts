@@ -86,6 +86,35 @@ describe("messages that are typed while the agent works", () => {
   });
 });
 
+describe("another chat", () => {
+  const chat = usePlayedChat("mimo-other-chat-test");
+
+  it("gets the message that is sent while it begins", async () => {
+    const { api, play } = chat();
+    const running = await play({ turns: [{ content: "one" }, { content: "two" }] });
+    await api.chat.send("a");
+    await Promise.all([api.chat.newChat(), api.chat.send("b")]);
+    assert.deepEqual(userWords(bodies(running)[1]), ["b"]);
+    const said = api.chat.events.filter((event) => event.type === "user").map(({ text }) => text);
+    assert.deepEqual([said, api.chat.state.title], [["b"], "b"]);
+  });
+
+  it("is the last of two that are opened at once, and the first can be opened again", async () => {
+    const { api, play } = chat();
+    await play({ turns: [{ content: "one" }, { content: "two" }] });
+    const paths: string[] = [];
+    for (const text of ["a", "b"]) {
+      await api.chat.send(text);
+      paths.push(api.chat.path ?? "");
+      await api.chat.newChat();
+    }
+    await Promise.all(paths.map((path) => api.chat.openSession(path)));
+    assert.equal(api.chat.path, paths[1]);
+    await api.chat.openSession(paths[0] ?? "");
+    assert.deepEqual([api.chat.path, api.chat.state.title], [paths[0], "a"]);
+  });
+});
+
 describe("what the model asks, and images", () => {
   const chat = usePlayedChat("mimo-ask-test");
 

@@ -229,6 +229,8 @@ async function enterName(workbench: Workbench, name: string): Promise<void> {
   await workbench.page.getByText("Tells your keys apart.").waitFor();
   await nameInput(workbench).fill(name);
   await nameInput(workbench).press("Enter");
+  // The name is checked first: whatever opens another box meanwhile takes this one back.
+  await workbench.page.getByText("Tells your keys apart.").waitFor({ state: "hidden" });
 }
 
 /** Waits for a notification with this text, and puts it away. */

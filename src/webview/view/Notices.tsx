@@ -6,6 +6,7 @@ import type { Item, ItemOf } from "../items.ts";
 import { t } from "../l10n.ts";
 import { isWarning, noticeWords, prefixBreakWords } from "../notes.ts";
 import { post, state } from "../store.ts";
+import { visible } from "../terminal.ts";
 import { Row } from "./Row.tsx";
 import { useElapsed } from "./seconds.ts";
 
@@ -54,7 +55,7 @@ function Countdown({ from, delayMs, attempt }: { from: string; delayMs: number; 
 }
 
 export function Notice({ item }: { item: Signal<Item> }) {
-  const { reason, model } = item.value as ItemOf<"notice">;
+  const { reason, model, message = "" } = item.value as ItemOf<"notice">;
   const name = state.value?.models.find(({ id }) => id === model)?.name ?? model;
   const warns = isWarning(reason);
   return (
@@ -63,6 +64,7 @@ export function Notice({ item }: { item: Signal<Item> }) {
         <Icon name={warns ? "warning" : "info"} tone={warns ? "warn" : undefined} />
         <span class="d">{noticeWords(reason, name)}</span>
       </div>
+      {message.trim() === "" ? null : <div class="told">{t("Details: {0}", visible(message))}</div>}
     </div>
   );
 }

@@ -10,7 +10,8 @@ const FIRST = 5;
 /** The pages an answer was made from, numbered in the platform's order. They open through the host, which asks. */
 export function Sources({ sources, choiceKey }: { sources: readonly WebSource[]; choiceKey: string }) {
   const choice = openChoice(choiceKey);
-  const pages = sources.flatMap(pageOf);
+  // A page that several searches found stands here once.
+  const pages = [...new Map(sources.flatMap(pageOf).map((page) => [page.href, page])).values()];
   if (pages.length === 0) return null;
   const shown = choice.value || pages.length <= FIRST + 1 ? pages : pages.slice(0, FIRST);
   return (

@@ -98,7 +98,9 @@ export function NoKey({ others }: { others: number }) {
       <span class="b">{t("No key")}</span>
       <div class="mut">
         {others > 0
-          ? t("The key of this chat is gone. Choose another one or add one; the chat is kept.")
+          ? t(
+              "Its key was removed, or the endpoint that is set takes none of your keys. Choose one or add one; the chat is kept.",
+            )
           : t("Chats stay readable; sending needs a key.")}
       </div>
       <div class="row wrap">

@@ -135,6 +135,15 @@ describe("accumulate", () => {
     });
   }
 
+  it("refuses more calls than any answer has, at once", () => {
+    const accumulator = new Accumulator();
+    const push = (index: number) =>
+      accumulator.push({ choices: [{ delta: { tool_calls: [{ index, function: { name: "x" } }] } }] });
+    for (let index = 0; index < 1_000; index++) push(index);
+    push(999);
+    assert.throws(() => push(1_000), malformed);
+  });
+
   it("refuses text after the end, and an end that never came", () => {
     const late = new Accumulator();
     late.push({ choices: [{ delta: { content: "a" }, finish_reason: "stop" }] });

@@ -63,6 +63,21 @@ describe("the governor", () => {
     assert.ok(!brief(events).some((line) => line.includes("notice")));
   });
 
+  it("looks again in the same turn once something was done in between", async () => {
+    const { ran, results } = await play(["look a, look a, act b, look a, look a"]);
+    assert.deepEqual(ran, ["a", "b", "a"]);
+    assert.deepEqual(
+      results.map((result) => result.replace(/c\d+/, "it")),
+      [
+        "ok result a",
+        "ok Same call as it: its result is there.",
+        "ok result b",
+        "ok result a",
+        "ok Same call as it: its result is there.",
+      ],
+    );
+  });
+
   it("runs the same act twice in a turn, not 13 times", async () => {
     const { ran, results, end } = await play([Array.from({ length: 13 }, () => "act a").join(", ")]);
     assert.deepEqual(ran, ["a", "a"]);

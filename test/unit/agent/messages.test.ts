@@ -141,12 +141,12 @@ describe("what the cache of a chat holds", () => {
     const chat = createChat(deps, start);
     const steps = [
       {},
-      { account: "one" },
-      { account: "two" },
-      { account: "two", webSearch: true },
-      { account: "two", webSearch: true },
-      { account: "three", model: "mimo-v2.6-flash", webSearch: true },
-      { account: "three", model: "mimo-v2.6-flash" },
+      { account: () => "one" },
+      { account: () => "two" },
+      { account: () => "two", webSearch: true },
+      { account: () => "two", webSearch: true },
+      { account: () => "three", model: "mimo-v2.6-flash", webSearch: true },
+      { account: () => "three", model: "mimo-v2.6-flash" },
     ];
     for (const [i, step] of steps.entries()) await chat.send(`message ${i}`, { ...options(), ...step });
     assert.deepEqual(
@@ -186,5 +186,13 @@ describe("web search", () => {
     await chat.send("more", { ...options(), webSearch: true });
     const notices = kept.flatMap((event) => (event.type === "notice" ? [[event.reason, event.sources]] : []));
     assert.deepEqual(notices, [["web_sources", [page(1), page(2)]]]);
+  });
+
+  it("that get thoughts and no word for an answer are said to have got none", async () => {
+    const model = scriptedModel([answer({ reasoning: "Hm.", content: "\n" })]);
+    const { deps, events } = recordedDeps(model, []);
+    const { outcome } = await createChat(deps, start).send("why?", options());
+    assert.equal(outcome, "done");
+    assert.ok(brief(events).includes("1 notice no_answer"), brief(events).join("\n"));
   });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, describe, it } from "mocha";
@@ -147,12 +148,23 @@ describe("headless, when there is trouble", function () {
     const large = join(folder, "large.png");
     writeFileSync(large, Buffer.concat([PNG, Buffer.alloc(5 * 1024 * 1024)]));
     writeFileSync(join(folder, "none.png"), "<svg/>");
-    for (const wrong of [large, join(folder, "none.png"), folder, join(folder, "absent.png")]) {
+    const pipe = join(folder, "pipe.png");
+    execFileSync("mkfifo", [pipe]);
+    for (const wrong of [large, join(folder, "none.png"), folder, join(folder, "absent.png"), pipe]) {
       const refused = await headless([...base, "--image", wrong, "x"]);
       assert.equal(refused.code, 2);
       assert.match(refused.err, /--image/);
     }
     assert.equal(bodies(simulator).length, 1);
+  });
+
+  it("waits for no pipe where a session is to be", async () => {
+    const { folder, base } = await setup({ turns: [{ content: "never" }] });
+    const pipe = join(folder, "pipe");
+    execFileSync("mkfifo", [pipe]);
+    const { code, err } = await headless([...base, "--session", pipe, "x"]);
+    assert.equal(code, 2);
+    assert.match(err, /--session cannot be used: .*pipe is not a session file/);
   });
 
   it("says that web search is off where it is", async () => {

@@ -71,7 +71,7 @@ describe("the manifest", () => {
 
   it("lets no folder make answers wait: how long the network may be silent is the machine's affair", () => {
     const { scope, minimum, maximum } = contributes.configuration.properties["mimoAgent.idleTimeout"];
-    assert.deepEqual({ scope, minimum, maximum }, { scope: "machine", minimum: 15, maximum: 600 });
+    assert.deepEqual({ scope, minimum, maximum }, { scope: "application", minimum: 15, maximum: 600 });
   });
 
   it("ignores what a folder that is not trusted sets, for everything but looks", () => {

@@ -25,13 +25,46 @@ describe("MessageQueue", () => {
     assert.deepEqual(queue.take(), message("first"));
     queue.remove(queue.view[1]?.id ?? "");
     queue.remove("no such id");
+    queue.heard();
     assert.deepEqual(
       kept.map((queued) => queued.message),
       [{ text: "second", images: [image] }],
     );
     assert.deepEqual(queue.take(), { text: "second", images: [image] });
     assert.equal(queue.take(), undefined);
-    assert.ok(queue.isEmpty);
+    assert.deepEqual(queue.view, []);
+  });
+
+  it("keeps what was taken out until the chat has it, or it waits again", () => {
+    let kept: readonly QueuedMessage[] = [];
+    const queue = new MessageQueue((messages) => {
+      kept = messages;
+    });
+    const texts = () => [kept.map((one) => one.message.text), queue.view.map(({ text }) => text)];
+    for (const text of ["first", "second", "third"]) queue.add(message(text));
+    queue.take();
+    assert.deepEqual(texts(), [
+      ["first", "second", "third"],
+      ["second", "third"],
+    ]);
+    queue.putBack();
+    assert.deepEqual(texts(), [
+      ["first", "second", "third"],
+      ["first", "second", "third"],
+    ]);
+    queue.take();
+    queue.heard();
+    assert.deepEqual(texts(), [
+      ["second", "third"],
+      ["second", "third"],
+    ]);
+    queue.take();
+    // Who takes the next one has heard the last.
+    queue.take();
+    assert.deepEqual(texts(), [["third"], []]);
+    queue.heard();
+    queue.putBack();
+    assert.deepEqual(texts(), [[], []]);
   });
 
   it("reads back what was kept and passes over what is no message", () => {

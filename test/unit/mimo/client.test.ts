@@ -110,7 +110,7 @@ describe("client", () => {
         return new Response();
       },
     });
-    assert.equal(await reasonOf(answerOf(model)), "auth");
+    await assert.rejects(answerOf(model), { name: "AgentError", reason: "auth", detail: "key_missing" });
     assert.equal(asked, 0);
   });
 

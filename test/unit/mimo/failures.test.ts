@@ -186,6 +186,8 @@ describe("refusals", () => {
     "the request exceeds the available context size",
     "input tokens exceeds max_model_len",
     "your messages are too large",
+    "The user input exceeds the maximum context length of 1048576 tokens",
+    "Request id 0217abc: the prompt exceeds the context window",
     "输入内容过长",
     "请求超出模型上下文长度限制",
   ]) {
@@ -198,6 +200,8 @@ describe("refusals", () => {
   it("too long a name is no overflow", () => {
     for (const message of [
       "tool name is too long",
+      "'user' exceeds 64 characters",
+      "tool_call_id is too long",
       "max_completion_tokens exceeds the context limit",
       "Param Incorrect",
     ]) {

@@ -219,6 +219,20 @@ describe("requests of a program without an editor", function () {
     ]);
   });
 
+  it("say so when the answer is none that HTTP knows", async () => {
+    const plain = await own(
+      startPlain((_, response) => {
+        response.socket?.end("HTTP/1.1 999 Odd\r\nContent-Length: 0\r\n\r\n");
+      }),
+    );
+    const fetch = await proxyFetch({ http_proxy: "http://127.0.0.1:1" });
+    await assert.rejects(fetch(`http://127.0.0.1:${plain.port}/v1/models`), {
+      name: "AgentError",
+      reason: "server",
+      message: "The server answered with status 999, which is none.",
+    });
+  });
+
   it("follow no redirect", async () => {
     const elsewhere: (string | undefined)[] = [];
     const other = await own(

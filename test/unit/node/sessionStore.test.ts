@@ -240,4 +240,14 @@ describe("the store of sessions", function () {
     assert.deepEqual(await store.open(), [held]);
     await lock?.release();
   });
+
+  it("forgets chats in which nothing was ever said, once they are old and nobody has them", async () => {
+    const { store, folder } = storeWith();
+    const [fresh, old, held] = [await store.create(), await store.create(), await store.create()];
+    for (const path of [old, held]) utimesSync(`${path}.open`, 1000, 1000);
+    const lock = await lockFile(held, { waitMs: 0 });
+    await store.closeAbandoned();
+    await lock?.release();
+    assert.deepEqual(readdirSync(folder).sort(), [fresh, held].map((path) => `${basename(path)}.open`).sort());
+  });
 });

@@ -129,6 +129,7 @@ describe("words of failures and notes", () => {
       "leaked_calls",
       "thinking_off",
       "web_search_failed",
+      "no_answer",
       "session_repaired",
       "storage_full",
     ];

@@ -105,6 +105,7 @@ describe("notices, plans and sources in a browser", function () {
     const none = { ...RICH, key: { state: "none" } } as const;
     const opened = await open(none, samples.failing({ reason: "auth", detail: "key_missing" }));
     await opened.page.getByText("A key is missing").waitFor();
+    await opened.page.getByText("or the endpoint that is set takes none of your keys").waitFor();
     await button(opened, "Manage keys…").click();
     assert.deepEqual(await said(opened), [{ type: "command", name: "keys" }]);
     await opened.state(RICH);
@@ -118,6 +119,7 @@ describe("notices, plans and sources in a browser", function () {
     const opened = await open(READY, samples.noticed());
     await opened.page.getByText("MiMo-V2.6-Flash answers instead").waitFor();
     await opened.page.getByText("Free some space, then send your message again.").waitFor();
+    await opened.page.getByText("Details: keyword limit⟨U+202E⟩ reached").waitFor();
     assert.equal(await opened.page.locator(".step .warn").count(), 2);
     const chips = opened.page.getByRole("region", { name: "Your message" }).getByRole("listitem");
     assert.deepEqual(

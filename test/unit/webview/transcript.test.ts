@@ -281,6 +281,11 @@ describe("transcript", () => {
     assert.deepEqual([last.reason, last.message, last.retryAt, last.detail], ["input", "m", retryAt, "images_refused"]);
     const retired = items?.items.find(({ value }) => value.kind === "notice" && value.model !== undefined)?.value;
     assert.ok(retired?.kind === "notice" && retired.model === "mimo-v2.6-flash");
+    const said = items?.items.flatMap(({ value }) => (value.kind === "notice" ? [value.message ?? ""] : []));
+    assert.deepEqual(
+      said?.filter((message) => message !== ""),
+      ["keyword limit\u202e reached"],
+    );
   });
 
   it("begins a task with a message that was queued, without an end of the one before", () => {

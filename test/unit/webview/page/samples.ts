@@ -385,7 +385,7 @@ export function searched(): ViewEvent[] {
     },
     { url: "https://税务.example/规则", title: "增值税尾差处理规则：按行还是按单据", site: "税务" },
     { url: "javascript:alert(1)", title: "No page at all" },
-    ...[3, 4, 5, 6, 7].map(page),
+    ...[3, 4, 5, 6, 7, 3].map(page),
   ];
   return stamped([
     [0, 0, { type: "user", text: "How must tax be rounded?", model: "MiMo-V2.6-Pro" }],
@@ -436,6 +436,7 @@ export function noticed(): ViewEvent[] {
       (reason) => [2, 1, { type: "notice", reason }] as const,
     ),
     [3, 1, { type: "notice", reason: "model_retired", model: "mimo-v2.6-flash" }],
+    [3, 1, { type: "notice", reason: "web_search_failed", message: "keyword limit\u202e reached" }],
     ...(["key_switch", "web_search", "text_repair", "images_removed"] as const).map(
       (reason) => [4, 1, { type: "prefix_break", reason, ...lost }] as const,
     ),

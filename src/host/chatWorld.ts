@@ -1,0 +1,40 @@
+import * as vscode from "vscode";
+import type { FileChange } from "../agent/ports.ts";
+import type { Account } from "./account.ts";
+import type { ChoiceStore } from "./choices.ts";
+import type { Diffs } from "./diffs.ts";
+import type { ChatWorld } from "./openChat.ts";
+import { readSettings } from "./settings.ts";
+import { workspaceRoots } from "./workspace.ts";
+
+export interface WorldParts {
+  readonly account: Account;
+  readonly choices: ChoiceStore;
+  readonly diffs: Diffs;
+  readonly processFolder: string;
+}
+
+/** What the window answers for a chat, and hears of it. */
+export interface ChatWindow extends Pick<ChatWorld, "approver" | "user" | "queued" | "emit"> {
+  /** A call is about to change a file. */
+  readonly changing: (callId: string, change: FileChange) => void;
+}
+
+/** The editor as a chat sees it: folders, settings and keys as they are at the moment they are asked for. */
+export function chatWorld({ account, choices, diffs, processFolder }: WorldParts, window: ChatWindow): ChatWorld {
+  const { changing, ...heard } = window;
+  return {
+    ...heard,
+    roots: workspaceRoots,
+    trusted: () => vscode.workspace.isTrusted,
+    mode: () => choices.current.mode,
+    target: (path) => account.target(path),
+    idleMs: () => readSettings().idleTimeout * 1_000,
+    processFolder,
+    appRoot: vscode.env.appRoot,
+    planned: (callId, actions) => {
+      const change = diffs.planned(callId, actions);
+      if (change) changing(callId, change);
+    },
+  };
+}
