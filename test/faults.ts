@@ -89,7 +89,6 @@ export const FAULTS: readonly PlatformFault[] = [
   fault("400, over the window", { kind: "too_long" }, final("too_long")),
   fault("400, a model that is gone", { kind: "model_gone" }, final("bad_request")),
   fault("400, the web search is off", { kind: "web_search_off" }, final("bad_request", "web_search_off")),
-  fault("400, reasoning must be passed back", { kind: "reasoning_missing", times: 1 }, mended("thinking_off")),
   fragments("reordered", mended()),
   fragments("id_less", mended()),
   fragments("empty_id", mended()),
@@ -129,6 +128,8 @@ export const FAULTS: readonly PlatformFault[] = [
   ),
   { name: "an answer over the output limit", turn: { ...SAID, finish: "length" }, becomes: final("truncated") },
   { name: "an answer that the filter ended", turn: { ...SAID, finish: "content_filter" }, becomes: final("filter") },
+  // The last one: a chat goes on without thinking after it, and without reasoning some of the others cannot happen.
+  fault("400, reasoning must be passed back", { kind: "reasoning_missing", times: 1 }, mended("thinking_off")),
 ];
 
 /** The turn with a fault that goes away after it struck `times` times. */
