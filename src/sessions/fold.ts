@@ -121,11 +121,39 @@ function lastOf(records: readonly SessionRecord[]): LastRequest | undefined {
   return { model, prompt: usage.prompt + usage.output, webSearch };
 }
 
+type CutRecord = SessionRecord & { readonly type: "cut" };
+
 /** A cut of what is not there is passed over; what one leaves behind is made valid like anything else. */
-function cut(messages: Message[], { from, to, replacement }: SessionRecord & { type: "cut" }): void {
-  if (from < 0 || to < from || to > messages.length) return;
+function cut(messages: Message[], record: CutRecord): void {
+  const { from, to, replacement } = record;
+  if (from < 0 || to < from || to > messages.length || !isInPlace(messages.slice(from, to), record)) return;
   messages.splice(from, to - from, ...replacement);
   for (const message of messages.splice(0)) push(messages, message);
+}
+
+/**
+ * Cuts go by position, which a lost line shifts: one that mends messages must find messages of the same kind there, or it
+ * would put one message in the place of another.
+ */
+function isInPlace(found: readonly Message[], { by, replacement }: CutRecord): boolean {
+  switch (by) {
+    case "text_repair":
+    case "images_removed":
+      return found.length === replacement.length && found.every((message, i) => isAlike(message, replacement[i]));
+    case "sent_again":
+      return found.every(({ role }) => role === "user");
+    default:
+      return true;
+  }
+}
+
+function isAlike(one: Message, other: Message | undefined): boolean {
+  return one.role === other?.role && idsOf(one) === idsOf(other);
+}
+
+function idsOf(message: Message): string {
+  if (message.role === "tool") return message.tool_call_id;
+  return message.role === "assistant" ? (message.tool_calls ?? []).map(({ id }) => id).join(" ") : "";
 }
 
 /** Keeps the history valid when a line in the middle was lost: results of calls that are not open are dropped, calls

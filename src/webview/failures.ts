@@ -53,8 +53,10 @@ export function pressesFor({ reason, detail, given = [] }: Trouble): readonly [P
     case "risk":
       return ["openConsole", "newChat"];
     case "filter":
-    case "bad_request":
       return ["editMessage", "newChat"];
+    case "bad_request":
+      // A model that the platform no longer serves is refused like this too.
+      return ["editMessage", "chooseModel", "newChat"];
     case "input":
       return ["chooseModel", "editMessage"];
     case "too_long":
@@ -218,7 +220,9 @@ function requestWords(reason: OfRequest): FailureWords {
       return {
         title: t("The platform refused the request"),
         happened: t("The platform could not accept the request as it was."),
-        advice: t("Press Edit message and try it another way, or press New chat. The log says more."),
+        advice: t(
+          "Press Edit message and try it another way, Choose model for another one, or New chat. The log says more.",
+        ),
       };
     case "input":
       return {

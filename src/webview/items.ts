@@ -75,6 +75,7 @@ export type Item =
       readonly key: string;
       readonly at: string;
       readonly reason: ErrorReason;
+      /** Once it is over: the attempts that were made. */
       readonly attempt: number;
       readonly delayMs: number;
       /** The answer came, or the task ended: nothing counts down any more. */

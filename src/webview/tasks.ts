@@ -1,6 +1,7 @@
 import { type Signal, signal } from "@preact/signals";
 import type { WebSource } from "../agent/ports.ts";
 import type { ViewEvent } from "../protocol/view.ts";
+import { between } from "./figures.ts";
 import type { Item, ItemOf, Task, Totals } from "./items.ts";
 
 /** A task of the transcript: its items as they come, the model's words among them. */
@@ -118,6 +119,14 @@ export function addRetry(task: Task, event: EventOf<"retry">): void {
   const next = (key: string): ItemOf<"retry"> => ({ kind: "retry", key, at, reason, attempt, delayMs, over: false });
   if (item && last?.kind === "retry" && !last.over) item.value = next(last.key);
   else push(task, next);
+}
+
+/** The user ended the pause before the next attempt: that one was never made. */
+export function endPause(task: Task, at: string): void {
+  const item = task.items.at(-1);
+  const last = item?.value;
+  if (item && last?.kind === "retry" && !last.over && between(last.at, at) < last.delayMs)
+    item.value = { ...last, attempt: last.attempt - 1 };
 }
 
 /** Paths that calls of a task changed. */

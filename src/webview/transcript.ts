@@ -9,6 +9,7 @@ import {
   addUsage,
   createTask,
   type EventOf,
+  endPause,
   endsLast,
   push,
   settleLast,
@@ -79,6 +80,7 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
     return;
   }
   const task = transcript.tasks.at(-1) ?? startTask(transcript, event.at, undefined);
+  if (event.type === "end") endPause(task, event.at);
   if (endsLast(task, event)) settleLast(task, event.at);
   switch (event.type) {
     case "reasoning_delta":

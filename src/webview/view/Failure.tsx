@@ -31,7 +31,9 @@ export function Failure({ item, last }: { item: Signal<Item>; last: boolean }) {
       </span>
       <div>{happened}</div>
       {open ? <div>{advice}</div> : null}
-      {message.trim() === "" ? null : <div class="told">{t("Details: {0}", visible(message))}</div>}
+      {message.trim() === "" || message.trim() === title ? null : (
+        <div class="told">{t("Details: {0}", visible(message))}</div>
+      )}
       <div class="row wrap">
         {open
           ? pressesFor(trouble).map((press, i) => <PressButton key={press} press={press} primary={i === 0} />)

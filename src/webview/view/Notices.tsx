@@ -17,10 +17,11 @@ export function Retry({ item }: { item: Signal<Item> }) {
   const value = item.value as ItemOf<"retry">;
   const { title, happened } = retryWords(value.reason);
   if (value.over) {
-    const tries = value.attempt === 1 ? t("Tried again") : t("Tried again {0} times", value.attempt);
+    const { attempt: tries } = value;
+    const verb = tries === 1 ? t("Tried again") : t("Tried again {0} times", tries);
     return (
       <div class="steps">
-        <Row icon="info" verb={tries} object={title} />
+        {tries === 0 ? <Row icon="info" verb={title} /> : <Row icon="info" verb={verb} object={title} />}
       </div>
     );
   }

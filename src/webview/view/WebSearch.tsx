@@ -1,5 +1,6 @@
 import { signal } from "@preact/signals";
 import type { PanelState } from "../../protocol/view.ts";
+import { imageTrouble } from "../attachments.ts";
 import { credits, thin } from "../figures.ts";
 import { Icon } from "../icons.tsx";
 import { t } from "../l10n.ts";
@@ -21,6 +22,8 @@ function price(): string {
 
 function toggle({ webSearch }: PanelState): void {
   before.value = before.value === undefined ? webSearch : undefined;
+  // It would stand where the price is told.
+  imageTrouble.value = "";
   post({ type: "setWebSearch", on: !webSearch });
 }
 

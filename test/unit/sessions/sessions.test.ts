@@ -101,6 +101,30 @@ describe("sessions", () => {
     ]);
   });
 
+  it("does not mend a message in the place of another, when a lost line has shifted them", () => {
+    const blank = (id: string, content: string): Message => ({
+      role: "assistant",
+      content,
+      reasoning_content: "r",
+      tool_calls: [{ id, type: "function", function: { name: "x", arguments: "{}" } }],
+    });
+    const said = (message: Message): SessionRecord => ({ type: "message", at, message });
+    const mended: SessionRecord = {
+      type: "cut",
+      at,
+      from: 2,
+      to: 3,
+      by: "text_repair",
+      replacement: [blank("b", " ")],
+    };
+    const result = (id: string) => said({ role: "tool", tool_call_id: id, content: "done" });
+    const whole = [head, said(blank("a", "")), result("a"), said(blank("b", "")), result("b"), mended];
+    const contents = (records: SessionRecord[]) => foldSession(records)?.messages.map(({ content }) => content);
+    assert.deepEqual(contents(whole), ["", "done", " ", "done"]);
+    assert.deepEqual(contents(whole.toSpliced(2, 1)), ["", INTERRUPTED, " ", "done"]);
+    assert.deepEqual(contents(whole.toSpliced(1, 1)), ["", "done"]);
+  });
+
   it("stays valid whatever a cut takes away, and passes over cuts of what is not there", () => {
     const at = "2026-11-21T10:00:00.000Z";
     const call = { id: "c", type: "function" as const, function: { name: "x", arguments: "{}" } };
