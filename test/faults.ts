@@ -87,7 +87,7 @@ export const FAULTS: readonly PlatformFault[] = [
   fault("400", { kind: "bad_request" }, final("bad_request")),
   fault("400 in a frame", { kind: "bad_request", framed: true }, final("bad_request")),
   fault("400, over the window", { kind: "too_long" }, final("too_long")),
-  fault("400, a model that is gone", { kind: "model_gone" }, final("bad_request")),
+  fault("400, a model that is gone", { kind: "model_gone" }, final("bad_request", "model_gone")),
   fault("400, the web search is off", { kind: "web_search_off" }, final("bad_request", "web_search_off")),
   fragments("reordered", mended()),
   fragments("id_less", mended()),

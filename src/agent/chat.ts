@@ -30,7 +30,7 @@ export interface ChatDeps {
   readonly emit: (event: AgentEvent) => void;
   /** What a call is about to do, before it is judged. */
   readonly planned: (callId: string, actions: readonly Action[]) => void;
-  /** Takes the oldest message that was typed while the task runs. Asked before every request but a task's first. */
+  /** Takes the oldest message that was typed while the task runs. Asked before every request. */
   readonly queued?: () => Outgoing | undefined;
   readonly price: Price;
   readonly newId: () => string;
@@ -141,7 +141,7 @@ export class Chat {
       if (options.signal.aborted) return { outcome: "stopped" };
       const budget = budgetReached(requests, this.#meter.spent, options);
       if (budget) return this.#endAt(budget);
-      if (requests > 0) await this.#hearQueued(options.signal);
+      await this.#hearQueued(options.signal);
       const end = await this.#work(options);
       if (end) return end;
     }
@@ -197,6 +197,7 @@ export class Chat {
           case "images_refused":
           case "web_search_off":
           case "key_missing":
+          case "model_gone":
             // What to do about these is the user's choice.
             return false;
         }

@@ -26,9 +26,15 @@ export type ErrorReason = (typeof ERROR_REASONS)[number];
 /**
  * What a refusal was about, where the agent can mend it: an empty `text`, `reasoning_content` that must be passed back,
  * images that the model does not take, a web search that is switched off in the console. "key_missing": there was none
- * to send.
+ * to send. "model_gone": the platform does not know the model, or no longer.
  */
-export type ErrorDetail = "text_missing" | "reasoning_missing" | "images_refused" | "web_search_off" | "key_missing";
+export type ErrorDetail =
+  | "text_missing"
+  | "reasoning_missing"
+  | "images_refused"
+  | "web_search_off"
+  | "key_missing"
+  | "model_gone";
 
 export interface AgentErrorOptions {
   readonly cause?: unknown;

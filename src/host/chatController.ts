@@ -265,8 +265,11 @@ export class ChatController implements vscode.Disposable {
 
   async #deliver(message: Outgoing): Promise<void> {
     if (this.#task) return this.#queue.add(message);
-    this.#queue.carry(message);
-    await this.#start((signal) => this.#work(message, signal));
+    // What waited longer is said first, and both go into the same request.
+    if (this.#queue.view.length > 0) this.#queue.add(message);
+    else this.#queue.carry(message);
+    const first = this.#queue.take() ?? message;
+    await this.#start((signal) => this.#work(first, signal));
   }
 
   async #start(work: (signal: AbortSignal) => Promise<void>): Promise<void> {

@@ -152,11 +152,12 @@ const OF_A_FIELD =
 const NO_IMAGES =
   /(not? |un|doesn't |cannot )(support|accept|allow)[^.]{0,40}(image|vision|multi-?modal)|(image|vision|multi-?modal)[^.]{0,60}(not (be )?(support|accept|allow)|unsupported)|不支持[^，。]{0,12}(图|视觉|多模态)/;
 const NO_MODEL =
-  /model[^.]{0,80}(not found|not exist|unknown|no such)|(unknown|no such|invalid) model|模型[^，。]{0,20}不存在/;
+  /model[^.]{0,80}(not found|not exist|unknown|no such)|(unknown|no such|invalid|not supported|unsupported) model\b|模型[^，。]{0,20}(不存在|已下线)/;
 
 function detailOf(reason: ErrorReason, { words, param, images }: Said): ErrorDetail | undefined {
-  if (reason === "input") return images && !NO_MODEL.test(words) ? "images_refused" : undefined;
-  if (reason !== "bad_request") return undefined;
+  if (reason !== "input" && reason !== "bad_request") return undefined;
+  if (NO_MODEL.test(words)) return "model_gone";
+  if (reason === "input") return images ? "images_refused" : undefined;
   if (words.includes("websearchenabled")) return "web_search_off";
   if (words.includes("reasoning_content")) return "reasoning_missing";
   return NO_TEXT.test(words) || /(^|\.)text$/i.test(param.replace(/[`'"]/g, "").trim()) ? "text_missing" : undefined;

@@ -39,6 +39,7 @@ export function pressesFor({ reason, detail, given = [] }: Trouble): readonly [P
     return given.includes("seeingModel") ? ["chooseSeeing", "dropImages", "goOn"] : ["dropImages", "newChat"];
   }
   if (detail === "web_search_off") return ["searchOff", "openConsole"];
+  if (detail === "model_gone") return ["chooseModel", "goOn"];
   switch (reason) {
     case "auth":
     case "pairing":
@@ -55,7 +56,6 @@ export function pressesFor({ reason, detail, given = [] }: Trouble): readonly [P
     case "filter":
       return ["editMessage", "newChat"];
     case "bad_request":
-      // A model that the platform no longer serves is refused like this too.
       return ["editMessage", "chooseModel", "newChat"];
     case "input":
       return ["chooseModel", "editMessage"];
@@ -111,6 +111,7 @@ export function retryWords(reason: ErrorReason): Pick<FailureWords, "title" | "h
 export function wordsOf({ reason, detail, until, given = [] }: Trouble): FailureWords {
   if (detail === "images_refused") return imageWords(given);
   if (detail === "key_missing") return missingKeyWords();
+  if (detail === "model_gone") return goneModelWords();
   if (detail === "web_search_off") {
     return {
       title: t("Web search is off in the console"),
@@ -140,6 +141,14 @@ function missingKeyWords(): FailureWords {
     title: t("A key is missing"),
     happened: t("No key is set for this chat, so nothing was sent."),
     advice: t("Press Add key, then Go on. This chat is kept."),
+  };
+}
+
+function goneModelWords(): FailureWords {
+  return {
+    title: t("The model is not served here"),
+    happened: t("The platform does not know the chosen model, or no longer serves it."),
+    advice: t("Press Choose model and take another one, then Go on. This chat is kept."),
   };
 }
 

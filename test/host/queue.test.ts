@@ -84,6 +84,26 @@ describe("messages that are typed while the agent works", () => {
     assert.deepEqual(userWords(bodies(running)[1]), ["first", "later"]);
     assert.deepEqual(api.chat.state.queue, []);
   });
+
+  it("are said before what is typed after a stop, in the same request", async () => {
+    const { api, play, next } = chat();
+    const running = await play({
+      turns: [
+        { reasoning: "r", calls: [{ name: "run_command", arguments: { command: "echo hi" } }] },
+        { content: "All of it." },
+      ],
+    });
+    const asked = next("question");
+    const done = api.chat.send("first");
+    await asked;
+    await api.chat.send("later");
+    await api.chat.stop();
+    await done;
+    await api.chat.send("last");
+    assert.deepEqual(userWords(bodies(running)[1]), ["first", "later", "last"]);
+    const said = api.chat.events.filter((event) => event.type === "user").map(({ text }) => text);
+    assert.deepEqual(said, ["first", "later", "last"]);
+  });
 });
 
 describe("another chat", () => {

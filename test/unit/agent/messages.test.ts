@@ -3,7 +3,7 @@ import { describe, it } from "mocha";
 import { createChat } from "../../../src/agent/chat.ts";
 import { knownFacts, userMessage, userText } from "../../../src/agent/context.ts";
 import { AgentError } from "../../../src/agent/errors.ts";
-import type { Message, Outgoing } from "../../../src/agent/message.ts";
+import type { Message, Outgoing, UserMessage } from "../../../src/agent/message.ts";
 import type { ChatRequest } from "../../../src/agent/ports.ts";
 import { brief } from "./brief.ts";
 import { answer, noteTools, recordedDeps, type Scripted, scriptedModel } from "./fakes.ts";
@@ -66,13 +66,23 @@ describe("messages of the user", () => {
   it("typed while it runs wait when the task is stopped or its budget is used up", async () => {
     for (const limit of [{ maxTurns: 1 }, { signal: AbortSignal.abort() }]) {
       const waiting = [words("next")];
-      const { deps, messages } = recordedDeps(scriptedModel([look("a")]), noteTools([]), {
-        queued: () => waiting.shift(),
+      const model = scriptedModel([look("a")]);
+      const { deps, messages } = recordedDeps(model, noteTools([]), {
+        queued: () => (model.requests.length > 0 ? waiting.shift() : undefined),
       });
       await createChat(deps, start).send("go", { ...options(), ...limit });
       assert.equal(waiting.length, 1);
       assert.equal(users(messages).length, 1);
     }
+  });
+
+  it("that waited before the task go into its first request", async () => {
+    const waiting = [words("and this"), words("and that")];
+    const model = scriptedModel([answer({ content: "All of it." })]);
+    const { deps } = recordedDeps(model, [], { queued: () => waiting.shift() });
+    await createChat(deps, start).send("this", options());
+    const said = sent(model).map(({ messages }) => users(messages).map((message) => userText(message as UserMessage)));
+    assert.deepEqual(said, [["this", "and this", "and that"]]);
   });
 
   it("stand in the history once when they come again unanswered, and follow when they differ", async () => {

@@ -11,6 +11,7 @@ const plain = (text: string) => text.replace(/\u00a0/g, " ");
 const TROUBLES: readonly Trouble[] = [
   ...ERROR_REASONS.map((reason) => ({ reason })),
   { reason: "auth", detail: "key_missing" },
+  { reason: "bad_request", detail: "model_gone" },
   { reason: "too_long", given: ["largerModel"] },
   { reason: "rate", until: "14:05" },
   { reason: "server", until: "14:05" },

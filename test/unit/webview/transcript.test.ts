@@ -237,6 +237,16 @@ describe("transcript", () => {
     assert.equal(over(transcript), true);
   });
 
+  it("counts the attempts that were made, not the one whose pause the user ended", () => {
+    const attempts = (seconds: number) => {
+      const stopped = samples.stamped([[seconds, 3, { type: "end", outcome: "stopped" }]]);
+      const items = fold([...samples.retrying(), ...stopped]).tasks[0]?.items ?? [];
+      return items.flatMap(({ value }) => (value.kind === "retry" ? [value.attempt, value.over] : []));
+    };
+    assert.deepEqual(attempts(30), [1, true]);
+    assert.deepEqual(attempts(45), [2, true]);
+  });
+
   it("knows the command behind a name of the background, from the note that ends its result only", () => {
     const { background, tasks } = fold(samples.inBackground());
     assert.deepEqual([...background], [["bg1", "npm run dev"]]);
