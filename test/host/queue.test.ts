@@ -47,9 +47,13 @@ describe("messages that are typed while the agent works", () => {
   });
 
   it("are worked on when the task is done", async () => {
-    const { api, play } = chat();
-    const running = await play({ turns: [{ content: "one" }, { content: "two" }] });
-    await Promise.all([api.chat.send("a"), api.chat.send("b")]);
+    const { api, play, next } = chat();
+    const running = await play({ turns: [{ content: "one", paceMs: 50 }, { content: "two" }] });
+    const answered = next("content_delta");
+    const done = api.chat.send("a");
+    await answered;
+    await api.chat.send("b");
+    await done;
     assert.deepEqual(userWords(bodies(running)[1]), ["a", "b"]);
     assert.deepEqual(chat().outcomes(), ["done", "done"]);
   });
