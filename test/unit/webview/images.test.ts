@@ -1,42 +1,18 @@
 import assert from "node:assert/strict";
-import { after, afterEach, before, describe, it } from "mocha";
-import { FromView, type PanelState, type ViewEvent } from "../../../src/protocol/view.ts";
+import { describe, it } from "mocha";
+import type { PanelState, ViewEvent } from "../../../src/protocol/view.ts";
 import { give, png } from "./page/files.ts";
-import { openPanelBrowser, type PageOptions, type PanelBrowser, type PanelPage } from "./page/panelPage.ts";
+import type { PageOptions } from "./page/panelPage.ts";
 import * as samples from "./page/samples.ts";
+import { button, chips, field, focused, said, usePanelPage } from "./page/usePanelPage.ts";
 
 const { BUSY, RICH } = samples;
 
 describe("images in a browser", function () {
   this.timeout(60_000);
-  let browser: PanelBrowser;
-  let panel: PanelPage | undefined;
-  before(async () => {
-    browser = await openPanelBrowser();
-  });
-  after(() => browser?.close());
-  afterEach(async () => {
-    const open = panel;
-    panel = undefined;
-    for (const message of (await open?.posted()) ?? []) FromView.parse(message);
-    await open?.close();
-  });
-
-  async function open(state: PanelState, events: readonly ViewEvent[] = [], options?: PageOptions, draft?: string) {
-    const opened = await browser.open(options);
-    panel = opened;
-    await opened.snapshot(state, events, draft);
-    await opened.page.locator("textarea").waitFor();
-    return opened;
-  }
-  const said = async (opened: PanelPage) =>
-    (await opened.posted()).filter(({ type }) => type !== "draft" && type !== "ready");
-  const field = (opened: PanelPage) => opened.page.locator("textarea");
-  const button = (opened: PanelPage, name: string) => opened.page.getByRole("button", { name, exact: true });
-  const focused = (opened: PanelPage) => opened.page.evaluate(() => document.activeElement?.tagName);
-
-  const chips = (opened: PanelPage) =>
-    opened.page.locator(".comp").getByRole("list", { name: "Images" }).getByRole("listitem");
+  const page = usePanelPage();
+  const open = (state: PanelState, events?: readonly ViewEvent[], options?: PageOptions, draft?: string) =>
+    page({ state, events, options, draft });
 
   it("come by paste and by drop, are shown with name and size, and go with the message", async () => {
     const opened = await open(RICH);

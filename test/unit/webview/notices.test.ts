@@ -1,39 +1,24 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, afterEach, before, describe, it } from "mocha";
-import { FromView, type PanelState, type ViewEvent } from "../../../src/protocol/view.ts";
-import { openPanelBrowser, type PageOptions, type PanelBrowser, type PanelPage } from "./page/panelPage.ts";
+import { describe, it } from "mocha";
+import type { PanelState, ViewEvent } from "../../../src/protocol/view.ts";
+import type { PageOptions, PanelPage } from "./page/panelPage.ts";
 import * as samples from "./page/samples.ts";
+import { button, said, usePanelPage } from "./page/usePanelPage.ts";
 
 const { READY, BUSY, RICH, QUEUED } = samples;
 
 describe("notices, plans and sources in a browser", function () {
   this.timeout(60_000);
-  let browser: PanelBrowser;
-  let panel: PanelPage | undefined;
-  before(async () => {
-    browser = await openPanelBrowser();
-  });
-  after(() => browser?.close());
-  afterEach(async () => {
-    const open = panel;
-    panel = undefined;
-    for (const message of (await open?.posted()) ?? []) FromView.parse(message);
-    await open?.close();
-  });
-
-  async function open(state: PanelState, events: readonly ViewEvent[] = [], options?: PageOptions) {
-    const opened = await browser.open(options);
-    panel = opened;
-    await opened.page.clock.install({ time: samples.START + 33_000 });
-    await opened.snapshot(state, events);
-    await opened.page.locator("textarea").waitFor();
-    return opened;
-  }
-  const said = async (opened: PanelPage) =>
-    (await opened.posted()).filter(({ type }) => type !== "draft" && type !== "ready");
-  const button = (opened: PanelPage, name: string) => opened.page.getByRole("button", { name, exact: true });
+  const page = usePanelPage();
+  const open = (state: PanelState, events?: readonly ViewEvent[], options?: PageOptions) =>
+    page({
+      state,
+      events,
+      options,
+      prepare: (opened) => opened.page.clock.install({ time: samples.START + 33_000 }),
+    });
   const polite = (opened: PanelPage) => opened.page.locator("[aria-live=polite]").last().textContent();
 
   it("counts the seconds to the next attempt, and announces its start and its end only", async () => {
@@ -205,10 +190,7 @@ describe("notices, plans and sources in a browser", function () {
     ] as const;
     for (const [state, events, theme] of states) {
       for (const popup of [true, false]) {
-        const opened = await browser.open({ theme, locale: "zh-cn", height: 1200 });
-        panel = opened;
-        await opened.snapshot(state, events);
-        await opened.page.locator("textarea").waitFor();
+        const opened = await page({ state, events, options: { theme, locale: "zh-cn", height: 1200 } });
         if (popup) await opened.page.locator("[data-opens=models]").click();
         await opened.page.evaluate(axe);
         const found = await opened.page.evaluate(async () => {
@@ -228,9 +210,7 @@ describe("notices, plans and sources in a browser", function () {
           [],
           theme,
         );
-        await opened.close();
       }
     }
-    panel = undefined;
   });
 });

@@ -1,38 +1,20 @@
 import assert from "node:assert/strict";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
-import { after, afterEach, before, describe, it } from "mocha";
-import { FromView } from "../../../src/protocol/view.ts";
+import { describe, it } from "mocha";
+import type { ViewEvent } from "../../../src/protocol/view.ts";
 import { drawnAfter } from "./page/drawnAfter.ts";
-import { bundle, openPanelBrowser, type PageOptions, type PanelBrowser, type PanelPage } from "./page/panelPage.ts";
+import { bundle, openPanelBrowser, type PageOptions, type PanelPage } from "./page/panelPage.ts";
 import * as samples from "./page/samples.ts";
+import { usePanelPage } from "./page/usePanelPage.ts";
 
 const { READY, BUSY } = samples;
 
 describe("the panel in a browser", function () {
   this.timeout(60_000);
-  let browser: PanelBrowser;
-  let panel: PanelPage | undefined;
-  before(async () => {
-    browser = await openPanelBrowser();
-  });
-  after(() => browser?.close());
-  afterEach(async () => {
-    const open = panel;
-    panel = undefined;
-    // Everything a view says must be what the host accepts.
-    const posted = (await open?.posted()) ?? [];
-    for (const message of posted) FromView.parse(message);
-    await open?.close();
-  });
-
-  async function open(state = READY, events: Parameters<PanelPage["events"]>[0] = [], options?: PageOptions) {
-    const opened = await browser.open(options);
-    panel = opened;
-    await opened.snapshot(state, events);
-    await opened.page.locator("textarea").waitFor();
-    return opened;
-  }
+  const page = usePanelPage();
+  const open = (state = READY, events?: readonly ViewEvent[], options?: PageOptions) =>
+    page({ state, events, options });
   /** Without the drafts, which come when typing pauses. */
   const posted = async (opened: PanelPage) => (await opened.posted()).filter(({ type }) => type !== "draft");
   const answers = async (opened: PanelPage) => (await opened.posted()).filter(({ type }) => type === "answer");
@@ -51,8 +33,6 @@ describe("the panel in a browser", function () {
       opened.page.evaluate(() => document.querySelector(".log")?.innerHTML.replace(/ class="step live"/g, ""));
     const once = await open(READY, samples.finished());
     const expected = await body(once);
-    await once.close();
-    panel = undefined;
     const live = await open(READY, []);
     for (const event of samples.finished()) await live.events([event]);
     await live.page.getByText("all 46 tests pass").waitFor();
@@ -112,7 +92,6 @@ describe("the panel in a browser", function () {
   it("asks about a command and hands over each answer", async () => {
     const buttons = { "Run once": "once", "Always in this chat": "session" } as const;
     for (const [name, decision] of Object.entries(buttons)) {
-      await panel?.close();
       const opened = await open(BUSY, samples.asksForCommand());
       const card = opened.page.getByRole("group", { name: "Waiting for you: npm test -- src/cart" });
       await card.getByText("Asks because this mode confirms every command.").waitFor();
@@ -126,7 +105,6 @@ describe("the panel in a browser", function () {
     const opened = await open(BUSY, samples.asksForEdit());
     await opened.page.getByRole("button", { name: "Reject", exact: true }).click();
     assert.deepEqual(await answers(opened), [{ type: "answer", id: "q1", decision: "deny" }]);
-    await opened.close();
     const command = await open(BUSY, samples.asksForCommand());
     await command.page.getByRole("button", { name: "Don't run", exact: true }).click();
     assert.deepEqual(await answers(command), [{ type: "answer", id: "q2", decision: "deny" }]);
@@ -349,9 +327,7 @@ describe("the panel in a browser", function () {
       assert.equal(await opened.page.getByText(promise).count(), 0);
       await opened.state(READY);
       await opened.page.getByText(promise).waitFor();
-      await opened.close();
     }
-    panel = undefined;
   });
 
   it("asks for one thing after a failure when the key is gone", async () => {
@@ -425,9 +401,7 @@ describe("the panel in a browser", function () {
         [],
         theme,
       );
-      await opened.close();
     }
-    panel = undefined;
   });
 
   it("opens a chat of 1,500 events whole, and at its end", async () => {
@@ -465,7 +439,6 @@ describe("the panel in a browser", function () {
         ["log", "task", "user", "turn", "steps", "card", "card-h", "md", "foot"].filter((name) => typing.has(name)),
         [],
       );
-      await opened.close();
     } finally {
       await counting.close();
     }
