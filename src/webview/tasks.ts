@@ -102,6 +102,16 @@ function* lastOf(task: Task, turn: number): Generator<Signal<Item>> {
   }
 }
 
+/** Calls that the model wrote as text stand in their cards: the markup is not shown a second time. */
+export function foldLeak(task: Task, turn: number): void {
+  for (const item of task.items) {
+    const { value } = item;
+    if ((value.kind !== "answer" && value.kind !== "reasoning") || value.turn !== turn) continue;
+    const at = value.text.indexOf("<tool_call>");
+    if (at >= 0) item.value = { ...value, text: value.text.slice(0, at).trimEnd() };
+  }
+}
+
 export function addUsage(totals: Totals, usage: EventOf<"usage">): Totals {
   return {
     prompt: totals.prompt + usage.prompt,

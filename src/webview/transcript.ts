@@ -11,6 +11,7 @@ import {
   type EventOf,
   endPause,
   endsLast,
+  foldLeak,
   push,
   settleLast,
 } from "./tasks.ts";
@@ -124,6 +125,7 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
       if (event.sources) addSources(task, event.turn, event.sources);
       else {
         const { reason, model, message } = event;
+        if (reason === "leaked_calls") foldLeak(task, event.turn);
         push(task, (key) => ({ kind: "notice", key, reason, model, message }));
       }
       break;

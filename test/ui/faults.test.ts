@@ -55,6 +55,7 @@ describe("What the panel shows of the platform's faults", function () {
         }
         case "mended":
           if (becomes.notice) await task.getByText(noticeWords(becomes.notice)).waitFor();
+          assert.ok(!(await task.innerText()).includes("<tool_call>"));
           break;
       }
       // The user's words stand where they were sent.

@@ -11,11 +11,15 @@ export function Answer({ item }: { item: Signal<Item> }) {
   useLayoutEffect(() => {
     const node = host.current;
     if (!node) return;
-    node.replaceChildren();
-    const stream = new MarkdownStream(node);
+    let stream = new MarkdownStream(emptied(node));
     let fed = 0;
     const stop = item.subscribe((value) => {
       const { text, open } = value as ItemOf<"answer">;
+      if (text.length < fed) {
+        stream.dispose();
+        stream = new MarkdownStream(emptied(node));
+        fed = 0;
+      }
       const added = text.slice(fed);
       fed = text.length;
       if (open) stream.append(added);
@@ -33,6 +37,11 @@ export function Answer({ item }: { item: Signal<Item> }) {
       <AnswerSources item={item} />
     </>
   );
+}
+
+function emptied(node: HTMLElement): HTMLElement {
+  node.replaceChildren();
+  return node;
 }
 
 /** Drawn anew for other sources only, not for every piece of the text. */

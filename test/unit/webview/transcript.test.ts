@@ -359,6 +359,22 @@ describe("transcript", () => {
     assert.equal(dropped + text.split("\n").length - 1, lines.length);
   });
 
+  it("shows calls that came as text in their cards, not as markup too", () => {
+    const markup = "<tool_call>\n<function=read_file>\n<parameter=path>a.ts</parameter>\n</function>\n</tool_call>";
+    const call = { type: "tool_call", id: "c", name: "read_file", arguments: '{"path":"a.ts"}' } as const;
+    const notice = { type: "notice", reason: "leaked_calls" } as const;
+    const said = { type: "content_delta", text: `Let me look.\n${markup}` } as const;
+    // Live the notice comes before the call, out of a file behind it.
+    for (const order of [
+      [said, notice, call],
+      [said, call, notice],
+    ]) {
+      const { tasks } = fold(samples.stamped(order.map((event) => [0, 1, event] as const)));
+      const answer = tasks[0]?.items.map(({ value }) => value).find(({ kind }) => kind === "answer");
+      assert.equal(answer?.kind === "answer" && answer.text, "Let me look.");
+    }
+  });
+
   it("survives events of calls and questions it never saw", () => {
     const transcript = fold(
       samples.stamped([
