@@ -62,7 +62,7 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     const { diagnose } = await import("./host/deferred.ts");
     await diagnose({
       context,
-      keys: async () => (await keys.ring()).keys,
+      keys: () => keys.list(),
       secrets: () => keys.known,
       target: () => account.target(chat.path),
       model: () => ({ chosen: choices.current.model, serving: chat.state.model }),

@@ -1,4 +1,5 @@
-import { join } from "node:path";
+import { existsSync } from "node:fs";
+import { basename, dirname, join } from "node:path";
 import type * as vscode from "vscode";
 import { SessionStore } from "../node/sessionStore.ts";
 
@@ -6,6 +7,18 @@ import { SessionStore } from "../node/sessionStore.ts";
  * extension's own. */
 export class SessionFolder extends SessionStore {
   constructor(context: vscode.ExtensionContext) {
-    super(() => join((context.storageUri ?? context.globalStorageUri).fsPath, "sessions"));
+    super(() => join(sharedStorage((context.storageUri ?? context.globalStorageUri).fsPath), "sessions"));
   }
+}
+
+/**
+ * While one window has a folder open, VS Code gives the next one on it a storage of its own, named with "-1", "-2" … at
+ * the end (seen in 1.139). What is kept there would be missing from the history ever after: all windows use the first.
+ */
+function sharedStorage(storage: string): string {
+  const workspace = dirname(storage);
+  const first = /^([0-9a-f]{6,})-\d{1,3}$/.exec(basename(workspace))?.[1];
+  if (first === undefined) return storage;
+  const shared = join(dirname(workspace), first);
+  return existsSync(shared) ? join(shared, basename(storage)) : storage;
 }

@@ -27,5 +27,12 @@ describe("two windows on one folder", () => {
     await first.panel.getByText("Question of the first window").waitFor({ timeout: 30_000 });
     await panelOf(second).getByText("Question of the second window").waitFor();
     await second.close();
+
+    // Neither is missing from the history, although the editor keeps the two windows' storages apart.
+    await first.command("MiMo: History");
+    for (const title of ["Question of the first window", "Question of the second window"]) {
+      await first.page.locator(".quick-input-list .monaco-list-row", { hasText: title }).waitFor();
+    }
+    await first.page.keyboard.press("Escape");
   }).timeout(150_000);
 });

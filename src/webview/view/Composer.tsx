@@ -106,7 +106,7 @@ function placeholder(state: PanelState): string {
   const waiting = transcript.value.waiting.value[0];
   if (waiting?.asks.kind === "ask") return t("Write an answer");
   if (waiting) return t("Answer above, or write what to do instead");
-  if (state.busy) return t("Add a message, read with the next step");
+  if (state.busy) return t("Message for the next step");
   return t("Ask MiMo");
 }
 

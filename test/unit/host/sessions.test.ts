@@ -18,4 +18,19 @@ describe("the folder of sessions", () => {
       assert.deepEqual(await folder.list(), []);
     }
   });
+
+  it("is the same for all windows on a workspace, whatever storage the editor gives them", async () => {
+    const storages = temporaryFolder();
+    const globalStorageUri = { fsPath: temporaryFolder() };
+    const storageOf = (id: string) => join(storages, id, "mimo-agent.mimo-agent");
+    const folderOf = async (id: string) => {
+      const storageUri = { fsPath: storageOf(id) };
+      return dirname(await new SessionFolder({ storageUri, globalStorageUri } as unknown as ExtensionContext).create());
+    };
+    // A name that only looks like a second window's has no first one beside it.
+    assert.equal(await folderOf("1b052b8a-1"), join(storageOf("1b052b8a-1"), "sessions"));
+    const first = await folderOf("1b052b8a");
+    assert.deepEqual([await folderOf("1b052b8a-1"), await folderOf("1b052b8a-12")], [first, first]);
+    assert.equal(await folderOf("1b052b8b"), join(storageOf("1b052b8b"), "sessions"));
+  });
 });

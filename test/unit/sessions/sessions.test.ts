@@ -7,28 +7,8 @@ import type { SessionRecord } from "../../../src/sessions/format.ts";
 import { journalTo } from "../../../src/sessions/journal.ts";
 import { parseSession } from "../../../src/sessions/parse.ts";
 import { replayEvents } from "../../../src/sessions/replay.ts";
+import { at, calls, head, message, tool, user } from "./records.ts";
 
-const at = "2026-11-21T10:00:00.000Z";
-const head: SessionRecord = {
-  v: 1,
-  type: "session",
-  id: "s",
-  at,
-  workspace: ["/w"],
-  model: "mimo-v2.6-pro",
-  system: "system",
-  tools: [],
-};
-const message = (m: Message): SessionRecord => ({ type: "message", at, message: m });
-const user = (content: string) => message({ role: "user", content });
-const tool = (id: string, content = id) => message({ role: "tool", tool_call_id: id, content });
-const calls = (...ids: string[]) =>
-  message({
-    role: "assistant",
-    content: "",
-    reasoning_content: "think",
-    tool_calls: ids.map((id) => ({ id, type: "function", function: { name: "look", arguments: "{}" } })),
-  });
 const event = (body: Record<string, unknown>): SessionRecord => ({
   type: "event",
   at,

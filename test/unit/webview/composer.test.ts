@@ -17,7 +17,7 @@ describe("the composer in a browser", function () {
   describe("queue", () => {
     it("takes the next message while a task runs, with Enter and with the arrow", async () => {
       const opened = await open(BUSY, samples.thinking());
-      assert.equal(await field(opened).getAttribute("placeholder"), "Add a message, read with the next step");
+      assert.equal(await field(opened).getAttribute("placeholder"), "Message for the next step");
       assert.equal(await button(opened, "Queue").count(), 0);
       await field(opened).fill("next");
       await field(opened).press("Enter");
