@@ -6,6 +6,8 @@ import type { SessionFolder } from "./sessions.ts";
 
 /** A window that closes has about five seconds to write the end of its task. */
 const RESUME_WAIT_MS = 6_000;
+/** Beside another window a chat in use is hardly ever one's own, and an empty panel is not worth the wait. */
+const SECOND_WAIT_MS = 1_500;
 const RESUME_POLL_MS = 100;
 
 export interface OpenerParts {
@@ -58,7 +60,7 @@ export class ChatOpener {
    */
   async latest(): Promise<OpenChat | undefined> {
     const paths = await this.#parts.sessions.open();
-    const until = Date.now() + RESUME_WAIT_MS;
+    const until = Date.now() + (this.#parts.sessions.isSecond ? SECOND_WAIT_MS : RESUME_WAIT_MS);
     const left = new Set(paths);
     while (left.size > 0) {
       for (const path of left) {

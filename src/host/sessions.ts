@@ -6,8 +6,17 @@ import { SessionStore } from "../node/sessionStore.ts";
 /** The sessions of this workspace. Without a folder there is no storage of the workspace: such chats lie with the
  * extension's own. */
 export class SessionFolder extends SessionStore {
+  readonly #own: () => string;
+
   constructor(context: vscode.ExtensionContext) {
-    super(() => join(sharedStorage((context.storageUri ?? context.globalStorageUri).fsPath), "sessions"));
+    const own = () => (context.storageUri ?? context.globalStorageUri).fsPath;
+    super(() => join(sharedStorage(own()), "sessions"));
+    this.#own = own;
+  }
+
+  /** Another window had this workspace open before: chats that are in use are most likely its own. */
+  get isSecond(): boolean {
+    return sharedStorage(this.#own()) !== this.#own();
   }
 }
 

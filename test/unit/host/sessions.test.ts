@@ -23,14 +23,14 @@ describe("the folder of sessions", () => {
     const storages = temporaryFolder();
     const globalStorageUri = { fsPath: temporaryFolder() };
     const storageOf = (id: string) => join(storages, id, "mimo-agent.mimo-agent");
-    const folderOf = async (id: string) => {
-      const storageUri = { fsPath: storageOf(id) };
-      return dirname(await new SessionFolder({ storageUri, globalStorageUri } as unknown as ExtensionContext).create());
-    };
+    const sessionsOf = (id: string) =>
+      new SessionFolder({ storageUri: { fsPath: storageOf(id) }, globalStorageUri } as unknown as ExtensionContext);
+    const folderOf = async (id: string) => dirname(await sessionsOf(id).create());
     // A name that only looks like a second window's has no first one beside it.
     assert.equal(await folderOf("1b052b8a-1"), join(storageOf("1b052b8a-1"), "sessions"));
     const first = await folderOf("1b052b8a");
     assert.deepEqual([await folderOf("1b052b8a-1"), await folderOf("1b052b8a-12")], [first, first]);
+    assert.deepEqual([sessionsOf("1b052b8a").isSecond, sessionsOf("1b052b8a-1").isSecond], [false, true]);
     assert.equal(await folderOf("1b052b8b"), join(storageOf("1b052b8b"), "sessions"));
   });
 });
