@@ -22,11 +22,12 @@ export class SessionFolder extends SessionStore {
 
 /**
  * While one window has a folder open, VS Code gives the next one on it a storage of its own, named with "-1", "-2" … at
- * the end (seen in 1.139). What is kept there would be missing from the history ever after: all windows use the first.
+ * the end (seen in 1.139; in the browser the name itself may begin with a minus). What is kept there would be missing
+ * from the history ever after: all windows use the first.
  */
 function sharedStorage(storage: string): string {
   const workspace = dirname(storage);
-  const first = /^([0-9a-f]{6,})-\d{1,3}$/.exec(basename(workspace))?.[1];
+  const first = /^(.+)-\d{1,3}$/.exec(basename(workspace))?.[1];
   if (first === undefined) return storage;
   const shared = join(dirname(workspace), first);
   return existsSync(shared) ? join(shared, basename(storage)) : storage;

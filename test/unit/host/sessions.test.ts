@@ -32,5 +32,11 @@ describe("the folder of sessions", () => {
     assert.deepEqual([await folderOf("1b052b8a-1"), await folderOf("1b052b8a-12")], [first, first]);
     assert.deepEqual([sessionsOf("1b052b8a").isSecond, sessionsOf("1b052b8a-1").isSecond], [false, true]);
     assert.equal(await folderOf("1b052b8b"), join(storageOf("1b052b8b"), "sessions"));
+    // A window in the browser: the number of its folder is often negative, and may be short.
+    for (const id of ["-5e3f0a11", "-77", "4f"]) {
+      const own = await folderOf(id);
+      assert.equal(own, join(storageOf(id), "sessions"));
+      assert.deepEqual([await folderOf(`${id}-1`), await folderOf(`${id}-2`)], [own, own]);
+    }
   });
 });
