@@ -4,7 +4,7 @@ import type { AgentEventBody, ToolStatus } from "./events.ts";
 import type { Ruling } from "./governor.ts";
 import { type WireToolCall, wellFormed } from "./message.ts";
 import type { Action, Approver, Policy, Verdict } from "./ports.ts";
-import type { AnyTool, Plan, Tool, ToolEnv } from "./tool.ts";
+import type { AnyTool, Plan, RunOptions, Tool, ToolEnv } from "./tool.ts";
 
 /** How long a stopped tool may take to hand over what it has, in milliseconds. The user waits for this. */
 const STOP_GRACE_MS = 350;
@@ -23,6 +23,8 @@ export interface CallDeps {
   readonly approver: Approver;
   readonly emit: (event: AgentEventBody) => void;
   readonly planned: (callId: string, actions: readonly Action[]) => void;
+  /** A command seems to wait for input, or goes on (undefined). */
+  readonly waiting?: ((callId: string, prompt: string | undefined) => void) | undefined;
   readonly newId: () => string;
   /** Whether a call may run at all. */
   readonly ruling: (callId: string) => Ruling;
@@ -42,7 +44,7 @@ export async function runCalls(
     const running: Promise<CallResult>[] = [];
     for (const call of group) {
       const prepared = await prepare(call, deps, options.signal);
-      running.push("status" in prepared ? Promise.resolve(prepared) : execute(call, prepared.plan, options.signal));
+      running.push("status" in prepared ? Promise.resolve(prepared) : execute(call, prepared, options.signal));
     }
     for (const result of running) answered(await result);
   }
@@ -69,12 +71,12 @@ function findTool(tools: readonly AnyTool[], name: string): Tool | undefined {
   return tools.find((tool) => tool.name === name) as Tool | undefined;
 }
 
+interface Prepared extends RunOptions {
+  readonly plan: Plan;
+}
+
 /** Validates, plans and gets approval. Nothing has happened when this returns. */
-async function prepare(
-  call: WireToolCall,
-  deps: CallDeps,
-  signal: AbortSignal,
-): Promise<CallResult | { readonly plan: Plan }> {
+async function prepare(call: WireToolCall, deps: CallDeps, signal: AbortSignal): Promise<CallResult | Prepared> {
   if (signal.aborted) return stopped(call);
   const ruling = deps.ruling(call.id);
   if (ruling.kind === "answer") return { call, status: ruling.status, text: ruling.text };
@@ -86,21 +88,24 @@ async function prepare(
       callId: call.id,
       signal,
       output: (text: string) => deps.emit({ type: "tool_output", id: call.id, text }),
+      waiting: (prompt: string | undefined) => deps.waiting?.(call.id, prompt),
     };
     const plan = await withGrace(tool.plan(parseArguments(tool, call.function.arguments), run), signal);
     deps.planned(call.id, plan.actions);
-    return (await refusal(call, plan.actions, deps, signal)) ?? { plan };
+    const asked = await approval(call, plan.actions, deps, signal);
+    return "status" in asked ? asked : { plan, ...asked };
   } catch (error) {
     return failed(call, error, signal);
   }
 }
 
-async function refusal(
+async function approval(
   call: WireToolCall,
   actions: readonly Action[],
   deps: CallDeps,
   signal: AbortSignal,
-): Promise<CallResult | undefined> {
+): Promise<CallResult | RunOptions> {
+  let chosen: RunOptions = {};
   for (const action of actions) {
     const verdict: Verdict = deps.policy.judge(action);
     if (verdict.verdict === "allow") continue;
@@ -119,10 +124,14 @@ async function refusal(
         deps.policy.grant(action);
         break;
       case "once":
+        if (answer.hunks?.length === 0) return { call, status: "denied", text: refusalText(undefined) };
+        if (answer.hunks && action.kind === "write" && action.change.selectable) {
+          chosen = { hunks: new Set(answer.hunks) };
+        }
         break;
     }
   }
-  return undefined;
+  return chosen;
 }
 
 function refusalText(reason: string | undefined): string {
@@ -130,10 +139,10 @@ function refusalText(reason: string | undefined): string {
   return words ? `The user refused this call and said: ${wellFormed(words)}` : "The user refused this call.";
 }
 
-async function execute(call: WireToolCall, plan: Plan, signal: AbortSignal): Promise<CallResult> {
+async function execute(call: WireToolCall, { plan, hunks }: Prepared, signal: AbortSignal): Promise<CallResult> {
   if (signal.aborted) return stopped(call);
   try {
-    const text = await withGrace(plan.run(), signal);
+    const text = await withGrace(plan.run({ hunks }), signal);
     if (signal.aborted) return stopped(call, text);
     return { call, status: "ok", text: text === "" ? "(empty)" : wellFormed(text) };
   } catch (error) {
@@ -189,5 +198,5 @@ function parseArguments(tool: Tool, raw: string): unknown {
 }
 
 function namesOf(tools: readonly AnyTool[]): string {
-  return tools.map((tool) => tool.name).join(", ");
+  return tools.flatMap((tool) => (tool.unlisted ? [] : [tool.name])).join(", ");
 }

@@ -30,6 +30,8 @@ export interface ChatDeps {
   readonly emit: (event: AgentEvent) => void;
   /** What a call is about to do, before it is judged. */
   readonly planned: (callId: string, actions: readonly Action[]) => void;
+  /** A command seems to wait for input, or goes on (undefined). */
+  readonly waiting?: (callId: string, prompt: string | undefined) => void;
   /** Takes the oldest message that was typed while the task runs. Asked before every request. */
   readonly queued?: () => Outgoing | undefined;
   readonly price: Price;

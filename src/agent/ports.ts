@@ -95,6 +95,8 @@ export interface Place {
   /** Real path (symlinks of the nearest existing ancestor resolved) lies in a workspace folder. */
   readonly inside: boolean;
   readonly kind: "file" | "folder" | "other" | "missing";
+  /** The whole output of a command, kept by us under `output://NAME`: reading it needs no question. */
+  readonly isOutput?: true;
 }
 
 /** A text file. `text` is without BOM and with line endings as on disk. */
@@ -103,19 +105,60 @@ export interface TextFile {
   /** Names these exact bytes; a changed file has another version. */
   readonly version: string;
   readonly bytes: number;
+  /** What the bytes are encoded as, by VS Code's names: `utf8`, `utf8bom`, `utf16le`, `utf16be`, `gb18030`, `cp950`,
+   * `shiftjis`, `windows1252` … */
+  readonly encoding: string;
+}
+
+/** Some lines of a file that may be too large to be read whole. */
+export interface FilePart {
+  /** Whole lines with their endings. */
+  readonly text: string;
+  /** The first and the last line of `text`, from 1; `to` is `from - 1` when there is none. */
+  readonly from: number;
+  readonly to: number;
+  /** How many lines the file has; undefined when that was not counted to its end. */
+  readonly lines: number | undefined;
+  /** The last line of `text` is cut: it alone is longer than what was asked for. */
+  readonly cut: boolean;
+  /** As in TextFile: a file read in parts can be edited after it. */
+  readonly version: string;
+  readonly encoding: string;
 }
 
 export interface Files {
   /** Relative paths are taken from the workspace folder. Never throws for paths that do not exist. */
   locate(path: string): Promise<Place>;
-  /** Throws ToolError in words for the model when missing, a folder, binary, not UTF-8 or over the size cap. */
+  /** Throws ToolError in words for the model when missing, a folder, binary, in no known encoding or over the cap. */
   read(place: Place): Promise<TextFile>;
+  /** Lines `start` to `end` (from 1) of a text file of any size, at most `maxBytes` of them as UTF-8. Throws like
+   * `read`, but for the cap. */
+  readPart(
+    place: Place,
+    range: { readonly start: number; readonly end: number; readonly maxBytes: number },
+    options: { readonly signal: AbortSignal },
+  ): Promise<FilePart>;
   /**
-   * Writes the whole text, keeping BOM of an existing file; creates parent folders; atomic. `expect` is the version
-   * the caller saw, or "missing": anything else there now is refused with ToolError and nothing is written.
-   * Checks again that an `inside` place is still inside. Returns the new file.
+   * Writes the whole text in the encoding of the file that is there, UTF-8 for a new one; creates parent folders;
+   * atomic. `expect` is the version the caller saw, or "missing": anything else there now is refused with ToolError and
+   * nothing is written. Text that the encoding has no bytes for is refused by naming the characters. Checks again that
+   * an `inside` place is still inside. Returns what is there afterwards: an editor that formats on save may have changed
+   * it once more.
    */
   write(place: Place, text: string, options: { readonly expect: string | "missing" }): Promise<TextFile>;
+}
+
+/** Files and folders as a whole. What an editor holds unsaved is refused. Throws ToolError in words for the model. */
+export interface FileTree {
+  /** With the folders above it. */
+  createFolder(place: Place): Promise<void>;
+  /** A file or folder to a place where nothing is; creates the folders above it. */
+  move(from: Place, to: Place): Promise<void>;
+  /** A file, or a folder with all it holds. */
+  remove(place: Place): Promise<void>;
+  /** Every file in a folder, or the file itself: absolute paths, sorted. `more` when the limit cut it. Ignore files do
+   * not count. */
+  filesIn(place: Place, options: { readonly limit: number }): Promise<{ paths: string[]; more: boolean }>;
 }
 
 // --------------------------------------------------------------------------------------------------------- search
@@ -161,6 +204,10 @@ export interface ShellResult {
   readonly exitCode: number | undefined;
   readonly signal: string | undefined;
   readonly timedOut: boolean;
+  /** Where the whole of it can be read when `output` is not all: a path for `Files.locate`, `output://NAME`. */
+  readonly wholeOutput?: string | undefined;
+  /** What it last asked, when it was still waiting for input as it ended. */
+  readonly waitedFor?: string | undefined;
 }
 
 export interface ShellCommand {
@@ -178,7 +225,12 @@ export interface Shell {
    * printed so far and exitCode undefined. Rejects with ToolError only when it could not start. */
   run(
     command: ShellCommand,
-    options: { readonly onOutput: (text: string) => void; readonly signal: AbortSignal },
+    options: {
+      readonly onOutput: (text: string) => void;
+      /** It seems to wait for somebody's input: the line it stands in, or undefined once it goes on. */
+      readonly onWaiting?: (prompt: string | undefined) => void;
+      readonly signal: AbortSignal;
+    },
   ): Promise<ShellResult>;
 }
 
@@ -222,8 +274,16 @@ export interface Diagnostic {
   readonly code: string;
 }
 
+/** Problems of files that are about to be changed. */
+export interface DiagnosticsWatch {
+  /** Those that were not there before, worst first; waits for the language servers, but not for long. */
+  news(options: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>;
+}
+
 /** What the editor's language servers report. Only in the editor. */
 export interface Diagnostics {
+  /** Notes what is reported of these files before a change. Cheap, never throws. */
+  watch(places: readonly Place[]): DiagnosticsWatch;
   /** Of one file or of everything under a folder, worst first. A file that no editor shows is opened for it when that is
    * needed to have it checked, and its report is awaited for a bounded time. */
   read(place: Place, options: { readonly signal: AbortSignal }): Promise<readonly Diagnostic[]>;
@@ -258,7 +318,13 @@ export interface Hunk {
 export interface FileChange {
   readonly shown: string;
   readonly path: string;
-  readonly kind: "edit" | "create" | "overwrite";
+  readonly kind: "edit" | "create" | "overwrite" | "delete" | "move" | "folder";
+  /** Where it was, for a move. */
+  readonly from?: string | undefined;
+  /** Files that a folder's move or removal takes with it. */
+  readonly files?: number | undefined;
+  /** The hunks can be taken one by one: `ApprovalAnswer.hunks`. */
+  readonly selectable?: true | undefined;
   readonly added: number;
   readonly removed: number;
   readonly hunks: readonly Hunk[];
@@ -268,7 +334,8 @@ export interface FileChange {
 /** What a call is about to do: what the policy judges and the approval card shows. */
 export type Action =
   | { readonly kind: "read"; readonly place: Place }
-  | { readonly kind: "write"; readonly place: Place; readonly change: FileChange }
+  /** `from`: a second place that changes with it, as in a move. Both are judged. */
+  | { readonly kind: "write"; readonly place: Place; readonly from?: Place | undefined; readonly change: FileChange }
   | { readonly kind: "command"; readonly command: string; readonly cwd: Place };
 
 export interface Verdict {
@@ -293,7 +360,8 @@ export interface ApprovalRequest {
 }
 
 export type ApprovalAnswer =
-  | { readonly decision: "once" }
+  /** `hunks`: the indices of the hunks that the user wants; without it all of them. */
+  | { readonly decision: "once"; readonly hunks?: readonly number[] | undefined }
   | { readonly decision: "session" }
   | { readonly decision: "deny"; readonly reason?: string | undefined };
 

@@ -1,10 +1,11 @@
 import * as z from "zod";
 import type { WireTool } from "./message.ts";
-import type { Action, Background, Diagnostics, Files, Search, Shell, User } from "./ports.ts";
+import type { Action, Background, Diagnostics, Files, FileTree, Search, Shell, User } from "./ports.ts";
 
 /** What tools work with. One per chat. */
 export interface ToolEnv {
   readonly files: Files;
+  readonly tree: FileTree;
   readonly search: Search;
   readonly shell: Shell;
   readonly background: Background;
@@ -22,6 +23,13 @@ export interface ToolRun {
   readonly signal: AbortSignal;
   /** Live output for the faces; not what the model gets. */
   readonly output: (text: string) => void;
+  /** The command seems to wait for input, or goes on: for the faces. */
+  readonly waiting: (prompt: string | undefined) => void;
+}
+
+export interface RunOptions {
+  /** Hunks of the planned change that the user wants, when they chose; never empty. */
+  readonly hunks?: ReadonlySet<number> | undefined;
 }
 
 /** A call that was planned: what it will do, and the doing. Nothing has happened yet. */
@@ -29,7 +37,7 @@ export interface Plan {
   /** Judged and, where needed, asked before `run`. The strictest verdict of all of them counts. */
   readonly actions: readonly Action[];
   /** Does it. The returned text is the tool's result for the model. Throws ToolError for failures it should read. */
-  run(): Promise<string>;
+  run(options?: RunOptions): Promise<string>;
 }
 
 export interface Tool<Args = unknown> {
@@ -41,6 +49,8 @@ export interface Tool<Args = unknown> {
   readonly readOnly: boolean;
   /** It waits for something: the same call again is no sign of a loop. */
   readonly polls?: boolean;
+  /** Not in the list that is sent: models call it all the same, from their training. */
+  readonly unlisted?: boolean;
   /** Validates against the world (paths, matches) and says what will be done. Throws ToolError. Has no effect. */
   plan(args: Args, run: ToolRun): Promise<Plan>;
 }
@@ -49,7 +59,8 @@ export type AnyTool = Tool<never>;
 
 /** The tool list as sent. Stable: the same tools give the same bytes. */
 export function wireTools(tools: readonly AnyTool[]): WireTool[] {
-  return tools.map((tool) => {
+  const listed = tools.filter((tool) => tool.unlisted !== true);
+  return listed.map((tool) => {
     const {
       $schema: _,
       additionalProperties: __,

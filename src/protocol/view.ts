@@ -12,6 +12,7 @@ import type { ApprovalMode, FileChange } from "../agent/ports.ts";
 export const COMMANDS = ["setKey", "openConsole", "manageTrust", "showLog", "history", "diagnose", "keys"] as const;
 export type ViewCommand = (typeof COMMANDS)[number];
 
+export const MAX_CHANGES = 200;
 export const MAX_IMAGES = 8;
 /** Base64 of at most 5 MB. */
 const Image = z.strictObject({
@@ -50,6 +51,8 @@ export const FromView = z.discriminatedUnion("type", [
     id: z.string().max(64),
     decision: z.enum(["once", "session", "deny"]),
     reason: z.string().max(4000).optional(),
+    /** With "once" for a change whose hunks can be chosen: the indices of those that are wanted. */
+    hunks: z.array(z.int().min(0).max(9_999)).min(1).max(1_000).optional(),
   }),
   z.strictObject({ type: z.literal("setModel"), model: z.string().max(100) }),
   z.strictObject({ type: z.literal("setThinking"), on: z.boolean() }),
@@ -68,6 +71,24 @@ export const FromView = z.discriminatedUnion("type", [
   /** Reveals the terminal of a command's call. */
   z.strictObject({ type: z.literal("openTerminal"), callId: z.string().max(200) }),
   z.strictObject({ type: z.literal("insertCode"), text: z.string().max(1_000_000) }),
+  /** A card is unfolded that has no `change` event (an earlier session's): the host sends one, if it still can. */
+  z.strictObject({ type: z.literal("wantChange"), callId: z.string().max(200) }),
+  /** What somebody types for a command that waits for input; a line end is added. */
+  z.strictObject({ type: z.literal("commandInput"), callId: z.string().max(200), text: z.string().max(10_000) }),
+  /** Ends one command that runs in the background. */
+  z.strictObject({ type: z.literal("stopCommand"), callId: z.string().max(200) }),
+  /** All changes of the chat: shown in VS Code's multi-file diff, kept, or undone. */
+  z.strictObject({ type: z.literal("review"), action: z.enum(["open", "keep", "undo"]) }),
+  /** One file of `state.changes`, by its `id`. */
+  z.strictObject({ type: z.literal("reviewFile"), id: z.string().max(64), action: z.enum(["open", "keep", "undo"]) }),
+  /** Back to how things were before a message of the user: `message` is the ordinal that its event carries. */
+  z.strictObject({
+    type: z.literal("restore"),
+    message: z.int().min(1),
+    what: z.enum(["files", "chat", "both", "compare"]),
+  }),
+  /** Takes the last restore back, files and chat. */
+  z.strictObject({ type: z.literal("undoRestore") }),
 ]);
 export type FromView = z.infer<typeof FromView>;
 
@@ -97,6 +118,16 @@ export type ViewEvent =
       readonly text: string;
       readonly model?: string | undefined;
       readonly images?: readonly ImageView[] | undefined;
+      /** Its ordinal among the session's messages of the user, from 1: what a restore names. */
+      readonly message?: number | undefined;
+    }
+  /** A command waits for somebody's input, in this line; or goes on (undefined). */
+  | {
+      readonly type: "command_waiting";
+      readonly at: string;
+      readonly turn: number;
+      readonly callId: string;
+      readonly prompt: string | undefined;
     }
   /** What an edit call changes; comes before its question or result. */
   | {
@@ -152,6 +183,23 @@ export interface QueuedView {
   readonly images: number;
 }
 
+/** A file that the agent changed in this chat and that the user has neither kept nor undone. */
+export interface ChangedFileView {
+  readonly id: string;
+  readonly shown: string;
+  readonly kind: "edited" | "created" | "deleted";
+  readonly added: number;
+  readonly removed: number;
+  /** There are no lines to count: a binary file, or one too large to compare. */
+  readonly opaque: boolean;
+}
+
+/** A command that goes on beside the chat. */
+export interface RunningView {
+  readonly callId: string;
+  readonly command: string;
+}
+
 /** Small and bounded; sent whole when any of it changes. */
 export interface PanelState {
   readonly key:
@@ -168,6 +216,14 @@ export interface PanelState {
   readonly mode: ApprovalMode;
   /** Messages that wait for the running task, oldest first. */
   readonly queue: readonly QueuedView[];
+  /** What waits for the user's review, in the order of the paths; at most MAX_CHANGES of `changeCount`. */
+  readonly changes: readonly ChangedFileView[];
+  readonly changeCount: number;
+  readonly running: readonly RunningView[];
+  /** The last thing that happened was a restore: it can be taken back. `files` that it changed. */
+  readonly restored: { readonly what: "files" | "chat" | "both"; readonly files: number } | undefined;
+  /** Files can be restored: checkpoints are on and there is a folder. */
+  readonly checkpoints: boolean;
   /** Tokens that the cache holds for this chat: what switching model or key pays once more. 0 in a new chat. */
   readonly cachedTokens: number;
   readonly busy: boolean;

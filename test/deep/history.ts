@@ -150,7 +150,8 @@ export class History {
       model: this.#watched(),
       tools: tools(),
       env: {
-        files: { locate: never, read: never, write: never },
+        files: { locate: never, read: never, readPart: never, write: never },
+        tree: { createFolder: never, move: never, remove: never, filesIn: never },
         search: { text: never, files: never, list: never },
         shell: { name: "bash", run: never },
         background: noBackground,

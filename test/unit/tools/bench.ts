@@ -43,7 +43,7 @@ export function workbench(
   };
   const plan = async (name: string, args: unknown, signal = new AbortController().signal): Promise<Plan> => {
     const tool = toolNamed(name);
-    const run = { env, callId: "c", signal, output: () => {} };
+    const run = { env, callId: "c", signal, output: () => {}, waiting: () => {} };
     return tool.plan(tool.schema.parse(args), run);
   };
   return { folder, env, background, plan, call: async (name, args) => (await plan(name, args)).run() };
@@ -52,7 +52,10 @@ export function workbench(
 /** Surroundings that can serve every tool; none of them is called. */
 export const EVERYTHING = {
   user: { ask: () => Promise.reject(new Error("nobody")) },
-  diagnostics: { read: () => Promise.reject(new Error("no editor")) },
+  diagnostics: {
+    read: () => Promise.reject(new Error("no editor")),
+    watch: () => ({ news: async () => [] }),
+  },
 };
 
 export function toolNamed(name: string): Tool {
