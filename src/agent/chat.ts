@@ -120,6 +120,22 @@ export class Chat {
     this.#change(imageRemovals(this.messages), "images_removed");
   }
 
+  /**
+   * Goes on from another state of this history: back to before one of the user's messages, or forward again. What both
+   * have in common stays as it is, so that the cache still knows it. Not while a task runs.
+   */
+  rewind(messages: readonly Message[], { by, ordinal }: { readonly by: string; readonly ordinal: number }): void {
+    const now = this.messages;
+    let from = 0;
+    while (from < now.length && JSON.stringify(now[from]) === JSON.stringify(messages[from])) from++;
+    this.#meter.rewound(from, { messages: now, head: this.#headSize });
+    if (from < now.length || from < messages.length) {
+      this.#logbook.cut({ from, to: now.length, by, replacement: messages.slice(from) });
+    }
+    this.#logbook.tell({ type: "notice", reason: by, ordinal });
+    this.#needsText = wasRepaired(this.messages);
+  }
+
   /** Takes a message of the user into the history. One that nobody answered and that comes again stands there once. */
   async #hear(message: string | Outgoing, signal: AbortSignal): Promise<void> {
     this.#governor.reset();
@@ -259,10 +275,14 @@ export class Chat {
   #change(cuts: readonly Cut[], reason: string): boolean {
     const first = cuts[0];
     if (!first) return false;
-    const head = this.head.system.length + JSON.stringify(this.head.tools).length;
-    this.#logbook.tell(this.#meter.changeFrom(first.from, { messages: this.messages, head }, reason));
+    this.#logbook.tell(this.#meter.changeFrom(first.from, { messages: this.messages, head: this.#headSize }, reason));
     for (const cut of cuts) this.#logbook.cut(cut);
     return true;
+  }
+
+  /** Characters of what stands before the messages. */
+  get #headSize(): number {
+    return this.head.system.length + JSON.stringify(this.head.tools).length;
   }
 
   #endAt(budget: string): TaskEnd {

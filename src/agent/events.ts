@@ -42,6 +42,8 @@ export type AgentEvent = Stamp &
         readonly message?: string;
         /** With reason "model_retired": the model that answers instead. */
         readonly model?: string;
+        /** With reason "rewound": the user's message, by its ordinal in the session, before which the chat goes on. */
+        readonly ordinal?: number;
       }
     | {
         readonly type: "error";

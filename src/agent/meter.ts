@@ -73,11 +73,14 @@ export class Meter {
     history: { readonly messages: readonly Message[]; readonly head: number },
     reason: string,
   ): PrefixBreak {
-    const sizes = history.messages.map(sizeOf);
-    const all = sizes.reduce((sum, size) => sum + size, history.head);
-    const before = sizes.slice(0, from).reduce((sum, size) => sum + size, history.head);
-    const tokens = Math.round(this.cachedTokens * (1 - before / Math.max(1, all)));
+    const tokens = Math.round(this.cachedTokens * (1 - shareBefore(from, history)));
     return this.#break(reason, this.#last?.model ?? "", tokens);
+  }
+
+  /** The history is cut off at one message: what stands before it is in the cache as ever. */
+  rewound(from: number, history: { readonly messages: readonly Message[]; readonly head: number }): void {
+    if (!this.#last) return;
+    this.#last = { ...this.#last, prompt: Math.round(this.cachedTokens * shareBefore(from, history)) };
   }
 
   #break(reason: string, model: string, tokens: number): PrefixBreak {
@@ -91,6 +94,16 @@ function switchOf(last: LastRequest, key: CacheKey): string | undefined {
   if (last.model !== key.model) return "model_switch";
   if (last.account !== undefined && key.account !== undefined && last.account !== key.account) return "key_switch";
   return last.webSearch !== undefined && last.webSearch !== key.webSearch ? "web_search" : undefined;
+}
+
+/** How much of a history stands before one of its messages, from 0 to 1. */
+function shareBefore(
+  from: number,
+  { messages, head }: { readonly messages: readonly Message[]; readonly head: number },
+) {
+  const sizes = messages.map(sizeOf);
+  const all = sizes.reduce((sum, size) => sum + size, head);
+  return sizes.slice(0, from).reduce((sum, size) => sum + size, head) / Math.max(1, all);
 }
 
 /** Characters, about. An image counts by its part alone: its bytes say nothing about its tokens. */

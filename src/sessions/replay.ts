@@ -3,6 +3,7 @@ import type { AgentEvent, ToolStatus } from "../agent/events.ts";
 import type { UserMessage } from "../agent/message.ts";
 import { INTERRUPTED } from "./fold.ts";
 import type { SessionRecord } from "./format.ts";
+import { REWIND_UNDONE, REWOUND } from "./rewind.ts";
 import { turnsOf } from "./turns.ts";
 
 /** An image of a message: what names it, not the picture. `bytes` of the decoded file. */
@@ -22,6 +23,8 @@ export type ReplayEvent =
       /** The model that answered, where one did. */
       readonly model?: string;
       readonly images?: readonly ReplayImage[];
+      /** Its ordinal among the session's messages of the user, from 1. */
+      readonly message?: number;
     };
 
 export interface ReplayOptions {
@@ -45,6 +48,10 @@ class Replay {
   readonly #events: ReplayEvent[] = [];
   /** Where in `#events` the messages stand that no model has answered yet. */
   #unanswered: number[] = [];
+  /** Where in `#events` each message of the user stands, by its ordinal less one. */
+  #places: number[] = [];
+  /** What the last rewind took out. */
+  #taken: readonly ReplayEvent[] = [];
   #turn = 0;
   #running = false;
   /** Whether a user's message may come into the running task here: one that waited goes in once calls are answered. */
@@ -70,8 +77,21 @@ class Replay {
   #event(event: AgentEvent): void {
     this.#turn = Math.max(this.#turn, event.turn);
     if (event.type === "end") this.#ended();
+    if (event.type === "notice" && this.#rewind(event)) return;
     // Results are drawn from their messages; the questions of an old run can no longer be answered.
     if (event.type !== "tool_result" && event.type !== "approval") this.#events.push(event);
+  }
+
+  /** What was taken back is not shown. True when the event was about that. */
+  #rewind({ reason, ordinal = 0 }: AgentEvent & { type: "notice" }): boolean {
+    if (reason === REWOUND) {
+      this.#taken = this.#events.splice(this.#places[ordinal - 1] ?? this.#events.length);
+      this.#ended();
+    } else if (reason === REWIND_UNDONE) {
+      this.#events.push(...this.#taken);
+      this.#taken = [];
+    } else return false;
+    return true;
   }
 
   #message(record: SessionRecord & { type: "message" }): void {
@@ -101,11 +121,13 @@ class Replay {
     this.#running = true;
     const images = imagesOf(message);
     this.#unanswered.push(this.#events.length);
+    this.#places.push(this.#events.length);
     this.#events.push({
       type: "user",
       at,
       turn: this.#turn,
       text: userText(message),
+      message: this.#places.length,
       ...(images.length === 0 ? {} : { images }),
     });
   }

@@ -113,6 +113,7 @@ describe("a session drawn again", () => {
       at: head.at,
       turn: 0,
       text: "what is this?",
+      message: 1,
       images: [
         { mime: "image/png", bytes: 8 },
         { mime: "", bytes: 5 },

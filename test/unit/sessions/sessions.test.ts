@@ -150,14 +150,14 @@ describe("sessions", () => {
     assert.deepEqual(
       events.map(({ at: _, ...rest }) => rest),
       [
-        { type: "user", turn: 0, text: "fix it" },
+        { type: "user", turn: 0, text: "fix it", message: 1 },
         { type: "reasoning_delta", turn: 1, text: "think" },
         { type: "tool_call", turn: 1, id: "1", name: "look", arguments: "{}" },
         { turn: 1, type: "usage", prompt: 1, cached: 0, output: 1, reasoning: 0, credits: 3 },
         { type: "tool_result", turn: 1, id: "1", status: "error", text: "found" },
         { type: "content_delta", turn: 2, text: "Done." },
         { turn: 2, type: "end", outcome: "done" },
-        { type: "user", turn: 2, text: "more" },
+        { type: "user", turn: 2, text: "more", message: 2 },
         { turn: 3, type: "content_delta", text: "half" },
         { type: "end", turn: 3, outcome: "stopped" },
       ],
