@@ -6,7 +6,7 @@ import type { ApprovalAnswer, Place } from "../agent/ports.ts";
 import type { PanelState, ViewEvent } from "../protocol/view.ts";
 import { sessionFailure } from "../sessions/errors.ts";
 import type { Account } from "./account.ts";
-import { ChatOpener, type Unsaved } from "./chatOpener.ts";
+import { ChatHolder } from "./chatHolder.ts";
 import { chatWorld } from "./chatWorld.ts";
 import type { ChoiceStore } from "./choices.ts";
 import type { Diffs } from "./diffs.ts";
@@ -18,6 +18,7 @@ import type { ChatWorld, OpenChat } from "./openChat.ts";
 import { type QuestionEvent, Questions } from "./questions.ts";
 import { sessionFailureText } from "./sessionFailures.ts";
 import type { SessionFolder } from "./sessions.ts";
+import { TaskSlot } from "./taskSlot.ts";
 import { imageView, Transcript } from "./transcript.ts";
 
 export interface ControllerParts {
@@ -30,29 +31,21 @@ export interface ControllerParts {
   readonly log: Log;
 }
 
-interface Task {
-  readonly controller: AbortController;
-  readonly done: Promise<void>;
-}
-
 /** The current chat of this window: opens, resumes, runs and stops it, and holds what a view shows of it. */
 export class ChatController implements vscode.Disposable {
   readonly #parts: ControllerParts;
-  readonly #opener: ChatOpener;
+  readonly #holder: ChatHolder;
   readonly #transcript = new Transcript();
   readonly #questions: Questions;
   readonly #queue: MessageQueue;
   readonly #events = new vscode.EventEmitter<ViewEvent>();
   readonly #reset = new vscode.EventEmitter<void>();
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #task = new TaskSlot(() => this.#changed.fire());
   readonly #subscriptions: vscode.Disposable[];
-  #open: OpenChat | undefined;
-  /** The chat that is shown, when it was closed because the disk refused. */
-  #unsaved: Unsaved | undefined;
   #resuming: Promise<void> | undefined;
   /** Settled when no other chat is being brought up. */
   #moving: Promise<unknown> = Promise.resolve();
-  #task: Task | undefined;
   #turn = 0;
   /** The model that answers in place of a retired one, once that was said. */
   #successor: string | undefined;
@@ -69,10 +62,15 @@ export class ChatController implements vscode.Disposable {
     this.#parts = parts;
     this.#questions = new Questions((event) => this.#onQuestion(event));
     this.#queue = new MessageQueue((messages) => {
-      this.#open?.keepQueue(messages);
+      this.#holder.open?.keepQueue(messages);
       this.#changed.fire();
     });
-    this.#opener = new ChatOpener({ ...parts, world: () => this.#world(), model: () => this.state.model });
+    this.#holder = new ChatHolder({
+      ...parts,
+      world: () => this.#world(),
+      model: () => this.state.model,
+      taken: (open) => this.#taken(open),
+    });
     const changed = () => this.#changed.fire();
     this.#subscriptions = [
       parts.account.onDidChange(changed),
@@ -87,7 +85,7 @@ export class ChatController implements vscode.Disposable {
   }
 
   get busy(): boolean {
-    return this.#task !== undefined;
+    return this.#task.busy;
   }
 
   /** Questions that nobody has answered yet. */
@@ -97,7 +95,7 @@ export class ChatController implements vscode.Disposable {
 
   /** The file of the chat that is shown. */
   get path(): string | undefined {
-    return this.#open?.path ?? this.#unsaved?.path;
+    return this.#holder.path;
   }
 
   get state(): PanelState {
@@ -115,7 +113,7 @@ export class ChatController implements vscode.Disposable {
       running: [],
       restored: undefined,
       checkpoints: false,
-      cachedTokens: this.#open?.chat.cachedTokens ?? 0,
+      cachedTokens: this.#holder.open?.chat.cachedTokens ?? 0,
       busy: this.busy,
       trusted: vscode.workspace.isTrusted,
       folder: vscode.workspace.name,
@@ -140,7 +138,7 @@ export class ChatController implements vscode.Disposable {
   /** Sends what waits since the task before ended otherwise than well. */
   async sendQueued(): Promise<void> {
     await this.#moving;
-    const next = this.#task ? undefined : this.#queue.take();
+    const next = this.busy ? undefined : this.#queue.take();
     if (next) await this.#deliver(next);
   }
 
@@ -150,21 +148,20 @@ export class ChatController implements vscode.Disposable {
 
   /** Takes the images out of what is sent, for good, and goes on. */
   async dropImages(): Promise<void> {
-    if (this.#task || !this.#open) return;
-    this.#open.chat.dropImages();
+    if (this.busy || !this.#holder.open) return;
+    this.#holder.open.chat.dropImages();
     await this.send(vscode.l10n.t("Go on."));
   }
 
   /** Ends the running task; every open call gets its result first. */
   async stop(): Promise<void> {
-    this.#task?.controller.abort();
-    await this.#task?.done;
+    await this.#task.stop();
   }
 
   newChat(): Promise<void> {
     return this.#move(async () => {
       await this.#leave();
-      this.#show([]);
+      this.#draw([]);
       await this.#tidy((sessions) => sessions.closeAbandoned());
     });
   }
@@ -173,9 +170,9 @@ export class ChatController implements vscode.Disposable {
   openSession(path: string): Promise<void> {
     return this.#move(async () => {
       if (path === this.path) return;
-      const next = await this.#opener.at(path);
+      const next = await this.#holder.at(path);
       await this.#leave();
-      this.#take(next);
+      this.#show(next);
       await this.#tidy((sessions) => sessions.markOpen(path));
     });
   }
@@ -189,23 +186,23 @@ export class ChatController implements vscode.Disposable {
   }
 
   revealTerminal(callId: string): boolean {
-    return this.#open?.reveal(callId) ?? false;
+    return this.#holder.open?.reveal(callId) ?? false;
   }
 
   /** A path as a card shows it. undefined outside the workspace. */
   async locate(shown: string): Promise<Place | undefined> {
-    const place = await this.#open?.files.locate(shown);
+    const place = await this.#holder.open?.files.locate(shown);
     return place?.inside ? place : undefined;
   }
 
   /** The window closes: what runs is stopped in good order and written down. */
   async close(): Promise<void> {
     await this.stop();
-    await this.#closeChat();
+    await this.#holder.close();
   }
 
   dispose(): void {
-    this.#task?.controller.abort();
+    this.#task.abort();
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#events.dispose();
     this.#reset.dispose();
@@ -215,18 +212,23 @@ export class ChatController implements vscode.Disposable {
   async #resume(): Promise<void> {
     const { account, log } = this.#parts;
     await account.target(undefined).catch((error) => log.error("the keys could not be read", error));
-    const open = await this.#opener.latest();
-    if (open) this.#take(open);
+    const open = await this.#holder.latest();
+    if (open) this.#show(open);
   }
 
-  #take(open: OpenChat): void {
-    this.#open = open;
+  #show(open: OpenChat): void {
     this.#queue.load(open.queued);
-    this.#show(open.history);
+    this.#holder.take(open);
+    this.#draw(open.history);
     if (open.isDamaged) this.#push({ type: "notice", ...this.#stamp(), reason: "session_repaired" });
   }
 
-  #show(events: readonly ViewEvent[]): void {
+  /** What was typed while no chat was open had no place to be kept in. */
+  #taken(open: OpenChat): void {
+    open.keepQueue(this.#queue.kept);
+  }
+
+  #draw(events: readonly ViewEvent[]): void {
     this.#turn = events.at(-1)?.turn ?? 0;
     this.#successor = undefined;
     this.#transcript.reset(events);
@@ -238,10 +240,7 @@ export class ChatController implements vscode.Disposable {
   async #leave(): Promise<void> {
     await this.stop();
     const { path } = this;
-    // What the disk refused may find room by now; after this nobody remembers it.
-    if (this.#unsaved?.unwritten.length) this.#open = await this.#reopen().catch(() => undefined);
-    await this.#closeChat();
-    this.#unsaved = undefined;
+    await this.#holder.leave();
     if (path !== undefined) await this.#tidy((sessions) => sessions.close(path));
     this.#parts.diffs.clear();
     this.#queue.load([]);
@@ -269,23 +268,12 @@ export class ChatController implements vscode.Disposable {
   }
 
   async #deliver(message: Outgoing): Promise<void> {
-    if (this.#task) return this.#queue.add(message);
+    if (this.busy) return this.#queue.add(message);
     // What waited longer is said first, and both go into the same request.
     if (this.#queue.view.length > 0) this.#queue.add(message);
     else this.#queue.carry(message);
     const first = this.#queue.take() ?? message;
-    await this.#start((signal) => this.#work(first, signal));
-  }
-
-  async #start(work: (signal: AbortSignal) => Promise<void>): Promise<void> {
-    const controller = new AbortController();
-    const done = work(controller.signal).finally(() => {
-      this.#task = undefined;
-      this.#changed.fire();
-    });
-    this.#task = { controller, done };
-    this.#changed.fire();
-    await done;
+    await this.#task.run((signal) => this.#work(first, signal));
   }
 
   /** A task that is done is followed by what waits; one that was stopped or failed leaves it to the user. */
@@ -303,10 +291,10 @@ export class ChatController implements vscode.Disposable {
       this.#pushUser(message);
       // The first message names the chat.
       this.#changed.fire();
-      this.#open ??= await this.#reopen();
-      const end = await this.#open.chat.send(message, { signal, ...this.#choose() });
+      const open = await this.#holder.ensure();
+      const end = await open.chat.send(message, { signal, ...this.#choose() });
       log.info(`task ended: ${end.outcome}${end.error ? ` (${end.error.reason}: ${end.error.message})` : ""}`);
-      await this.#open.sync();
+      await open.sync();
       return end.outcome;
     } catch (error) {
       log.error("the task could not go on", error);
@@ -315,7 +303,7 @@ export class ChatController implements vscode.Disposable {
       void vscode.window.showErrorMessage(vscode.l10n.t("The chat could not go on: {0}", sessionFailureText(error)));
       this.#queue.putBack();
       // What is in memory may be ahead of the file: the next message goes on from the file.
-      await this.#closeChat();
+      await this.#holder.close();
       return "failed";
     }
   }
@@ -382,21 +370,5 @@ export class ChatController implements vscode.Disposable {
   #modelName(): string {
     const { model, models } = this.state;
     return models.find(({ id }) => id === model)?.name ?? model;
-  }
-
-  async #reopen(): Promise<OpenChat> {
-    const open = this.#unsaved ? await this.#opener.withUnwritten(this.#unsaved) : await this.#opener.begin();
-    this.#unsaved = undefined;
-    // What was typed meanwhile had no place to be kept in.
-    open.keepQueue(this.#queue.kept);
-    return open;
-  }
-
-  async #closeChat(): Promise<void> {
-    const open = this.#open;
-    this.#open = undefined;
-    if (!open) return;
-    const unwritten = await open.close();
-    this.#unsaved = { path: open.path, unwritten };
   }
 }
