@@ -1,4 +1,4 @@
-import type { Action, ApprovalMode, Policy, Verdict } from "../agent/ports.ts";
+import type { Action, ApprovalMode, Place, Policy, Verdict } from "../agent/ports.ts";
 import { isProtected, isSecret } from "./paths.ts";
 import { REASONS, type Reason } from "./reasons.ts";
 
@@ -39,15 +39,33 @@ function judge(action: Action, { mode, trusted }: { mode: ApprovalMode; trusted:
 }
 
 function judgeRead({ place }: Action & { kind: "read" }): Verdict {
+  // What a command printed was shown to the model already, but for its middle.
+  if (place.isOutput) return allow(REASONS.readOutput);
   if (!place.inside) return ask(REASONS.readOutside);
   if (isSecret(place.path)) return ask(REASONS.readSecret);
   return allow(REASONS.readInside);
 }
 
-function judgeWrite({ place }: Action & { kind: "write" }, mode: ApprovalMode): Verdict {
-  if (!place.inside) return ask(REASONS.writeOutside);
-  if (isProtected(place.path) || isSecret(place.path)) return ask(REASONS.writeProtected);
+function judgeWrite(action: Action & { kind: "write" }, mode: ApprovalMode): Verdict {
+  const places = changedPlaces(action);
+  if (places.some(({ inside }) => !inside)) return ask(REASONS.writeOutside);
+  if (!places.every(isPlain)) return ask(REASONS.writeProtected);
+  // Whatever lies in it goes too, and not all of that may be kept.
+  if (deletesFolder(action)) return ask(REASONS.deleteFolder);
   return mode === "ask" ? ask(REASONS.writeAsk) : allow(REASONS.writeAllowed);
+}
+
+function changedPlaces({ place, from }: Action & { kind: "write" }): Place[] {
+  return from ? [from, place] : [place];
+}
+
+function deletesFolder({ place, change }: Action & { kind: "write" }): boolean {
+  return change.kind === "delete" && place.kind === "folder";
+}
+
+/** Inside the workspace, and nothing that runs or that nobody may see. */
+function isPlain({ inside, path }: Place): boolean {
+  return inside && !isProtected(path) && !isSecret(path);
 }
 
 /** What one "yes" for the chat covers. Edits of protected files and outside are never covered by that for others. */
@@ -55,10 +73,12 @@ function grantKey(action: Action): string {
   switch (action.kind) {
     case "read":
       return `read ${action.place.path}`;
-    case "write":
-      return action.place.inside && !isProtected(action.place.path) && !isSecret(action.place.path)
+    case "write": {
+      const places = changedPlaces(action);
+      return places.every(isPlain) && !deletesFolder(action)
         ? "write inside"
-        : `write ${action.place.path}`;
+        : `write ${places.map(({ path }) => path).join("\0")}`;
+    }
     case "command":
       return `command ${action.cwd.path}\0${action.command}`;
   }

@@ -4,6 +4,7 @@
  */
 export const REASONS = {
   readInside: "it reads inside the workspace",
+  readOutput: "it reads what a command printed",
   readOutside: "it reads outside the workspace",
   readSecret: "the file may hold secrets",
   readUnknown: "the path could not be resolved",
@@ -11,6 +12,7 @@ export const REASONS = {
   writeAsk: "this mode confirms every edit",
   writeOutside: "it writes outside the workspace",
   writeProtected: "the file can change what runs on this machine",
+  deleteFolder: "it deletes a folder with all it holds",
   commandAsk: "this mode confirms every command",
   planMode: "plan mode changes nothing",
   untrusted: "the folder is not trusted",

@@ -11,6 +11,12 @@ const write = (path: string, inside = true): Action => ({
   place: place(path, inside),
   change: { shown: path, path, kind: "edit", added: 1, removed: 0, hunks: [], truncated: false },
 });
+const move = (from: string, to: string): Action => ({ ...write(to), from: place(from) }) as Action;
+const deleteFolder = (path: string): Action => ({
+  kind: "write",
+  place: { ...place(path), kind: "folder" },
+  change: { shown: path, path, kind: "delete", files: 3, added: 0, removed: 0, hunks: [], truncated: false },
+});
 const command = (text: string): Action => ({ kind: "command", command: text, cwd: place("/w") });
 const policy = (mode: ApprovalMode, trusted = true) => createPolicy({ mode: () => mode, trusted: () => trusted });
 
@@ -23,13 +29,17 @@ describe("policy", () => {
     "write outside": write("/tmp/a.ts", false),
     "write protected": write("/w/.vscode/tasks.json"),
     command: command("ls"),
-  };
+    output: { kind: "read", place: { ...place("/s/outputs/c1.txt", false), isOutput: true } },
+    move: move("/w/a.ts", "/w/b.ts"),
+    "move of something protected": move("/w/.git/hooks/pre-commit", "/w/b"),
+    "delete folder": deleteFolder("/w/src"),
+  } satisfies Record<string, Action>;
   const table: Readonly<Record<ApprovalMode, string>> = {
-    ask: "allow ask ask ask ask ask ask",
-    edit: "allow ask ask allow ask ask ask",
-    auto: "allow ask ask allow ask ask ask",
-    plan: "allow ask ask deny deny deny deny",
-    all: "allow allow allow allow allow allow allow",
+    ask: "allow ask ask ask ask ask ask allow ask ask ask",
+    edit: "allow ask ask allow ask ask ask allow allow ask ask",
+    auto: "allow ask ask allow ask ask ask allow allow ask ask",
+    plan: "allow ask ask deny deny deny deny allow deny deny deny",
+    all: "allow allow allow allow allow allow allow allow allow allow allow",
   };
   for (const [mode, row] of Object.entries(table) as [ApprovalMode, string][]) {
     it(`${mode}: ${row}`, () => {
@@ -58,6 +68,12 @@ describe("policy", () => {
     assert.equal(verdict(write("/w/b.ts")), "allow");
     assert.equal(verdict(write("/w/.git/config")), "ask");
     assert.equal(verdict(write("/tmp/x", false)), "ask");
+    assert.equal(verdict(move("/w/a.ts", "/w/b.ts")), "allow");
+    assert.equal(verdict(move("/w/.git/config", "/w/b.ts")), "ask");
+    assert.equal(verdict(deleteFolder("/w/src")), "ask");
+    p.grant(deleteFolder("/w/src"));
+    assert.equal(verdict(deleteFolder("/w/src")), "allow");
+    assert.equal(verdict(deleteFolder("/w/lib")), "ask");
     assert.equal(verdict(read("/etc/hosts", false)), "allow");
     assert.equal(verdict(read("/etc/passwd", false)), "ask");
   });
