@@ -1,8 +1,12 @@
 import type { AgentEvent } from "../../src/agent/events.ts";
 import type { ChatRequest } from "../../src/agent/ports.ts";
+import { REWIND_UNDONE, REWOUND } from "../../src/sessions/rewind.ts";
 
 /** Breaks that change what stands in the history; the others change who reads it. */
 const REWRITES: ReadonlySet<string> = new Set(["text_repair", "images_removed"]);
+
+/** The user goes back to before a message, or forward again: the campaign itself holds what is sent then. */
+const REWINDS: ReadonlySet<string> = new Set([REWOUND, REWIND_UNDONE]);
 
 interface Sent {
   readonly cache: string;
@@ -40,6 +44,7 @@ export class Continuity {
       if (REWRITES.has(event.reason)) this.#rewritten = true;
       else this.#switched = true;
     }
+    if (event.type === "notice" && REWINDS.has(event.reason)) this.#rewritten = true;
     if (event.type === "usage") {
       this.#charged = this.#last?.cache;
       this.#switched = false;

@@ -57,6 +57,7 @@ export async function histories(options: { readonly runs: number; readonly seed:
     told("leaked calls", tally.leaks),
     told("floods", tally.floods),
     told("repairs", tally.repairs),
+    told("rewinds", tally.rewinds),
     told("refusals of the script", tally.scripted),
     { name: "seed", value: options.seed, unit: "", bound: undefined, better: "lower" },
     none("requests refused", Math.max(refused, tally.refused)),
@@ -131,6 +132,7 @@ function newTally(): Tally {
     leaks: 0,
     floods: 0,
     repairs: 0,
+    rewinds: 0,
     differing: 0,
     problems: [],
   };

@@ -10,9 +10,10 @@ import type { ApprovalAnswer, ChatModel } from "../../src/agent/ports.ts";
 import { type AnyTool, type Tool, wireTools } from "../../src/agent/tool.ts";
 import { openSessionFile, type SessionFile } from "../../src/node/sessionFile.ts";
 import { foldSession } from "../../src/sessions/fold.ts";
-import { SESSION_VERSION } from "../../src/sessions/format.ts";
+import { SESSION_VERSION, type SessionRecord } from "../../src/sessions/format.ts";
 import { journalTo } from "../../src/sessions/journal.ts";
 import { mendSession } from "../../src/sessions/mend.ts";
+import { lastRewind, REWIND_UNDONE, REWOUND, rewindPoint, userMessages } from "../../src/sessions/rewind.ts";
 import { fakeTimer, noBackground, openGate } from "../unit/agent/fakes.ts";
 import { Continuity } from "./continuity.ts";
 import { SCRIPTED } from "./historyTurns.ts";
@@ -42,6 +43,7 @@ export interface Tally {
   leaks: number;
   floods: number;
   repairs: number;
+  rewinds: number;
   differing: number;
   readonly problems: string[];
 }
@@ -55,6 +57,8 @@ export class History {
   readonly #parts: HistoryParts;
   readonly #continuity = new Continuity();
   #file: SessionFile | undefined;
+  /** What stands in it. */
+  #records: SessionRecord[] = [];
   #path: string;
   #paths = 0;
   #ids = 0;
@@ -77,6 +81,7 @@ export class History {
       await this.#task(chat);
       if (openCalls(chat.messages).length > 0) tally.problems.push("a call without an answer");
       if (random.chance(0.1)) chat.dropImages();
+      if (this.#killed === undefined && random.chance(0.12)) this.#rewind(chat);
       if (this.#killed !== undefined || random.chance(0.3)) chat = await this.#reload(chat);
     }
     await this.#file?.close();
@@ -114,6 +119,21 @@ export class History {
     };
   }
 
+  /** Back to before one of the messages, and often forward again. */
+  #rewind(chat: Chat): void {
+    const { random, tally } = this.#parts;
+    tally.rewinds++;
+    const before = [...chat.messages];
+    const ordinal = 1 + random.below(userMessages(this.#records));
+    const point = rewindPoint(this.#records, ordinal);
+    chat.rewind(point?.messages ?? [], { by: REWOUND, ordinal });
+    if (!isDeepStrictEqual(chat.messages, point?.messages)) tally.problems.push("a rewind that went elsewhere");
+    if (!random.chance(0.5)) return;
+    const last = lastRewind(this.#records);
+    chat.rewind(last?.messages ?? [], { by: REWIND_UNDONE, ordinal });
+    if (!isDeepStrictEqual(chat.messages, before)) tally.problems.push("a rewind that was not undone");
+  }
+
   /** The window closes and opens again: what goes on is what stands in the file. */
   async #reload(before: Chat): Promise<Chat> {
     const { tally } = this.#parts;
@@ -131,19 +151,24 @@ export class History {
   async #open(): Promise<Chat> {
     const file = await openSessionFile(this.#path, { flush: async () => {} });
     this.#file = file;
+    this.#records = [...file.records];
+    const append = (record: SessionRecord) => {
+      file.append(record);
+      this.#records.push(record);
+    };
     const stored = foldSession(file.records, { damage: file.damage });
     const at = clock.now().toISOString();
-    if (stored) mendSession(stored, (record) => file.append(record), at);
+    if (stored) mendSession(stored, append, at);
     else {
       const { system, tools } = HEAD;
       const model = "mimo-v2.6-pro";
-      file.append({ v: SESSION_VERSION, type: "session", id: "s", at, workspace: ["/w"], model, system, tools });
+      append({ v: SESSION_VERSION, type: "session", id: "s", at, workspace: ["/w"], model, system, tools });
     }
     const { head = HEAD, messages = [], turn = 0, last } = stored ?? {};
-    return createChat(this.#deps(file), { head, messages, turn, last });
+    return createChat(this.#deps(append), { head, messages, turn, last });
   }
 
-  #deps(file: SessionFile): ChatDeps {
+  #deps(append: (record: SessionRecord) => void): ChatDeps {
     const { random, tally } = this.#parts;
     const never = () => Promise.reject(new Error("not in this campaign"));
     return {
@@ -171,7 +196,7 @@ export class History {
         read: async () => new Map([["Date", `day ${random.chance(0.1) ? ++this.#date : this.#date}`]]),
       },
       instructions: async () => "AGENTS.md:\nBe brief.",
-      journal: journalTo((record) => file.append(record), clock),
+      journal: journalTo(append, clock),
       emit: (event) => this.#happened(event),
       planned: () => {},
       queued: () => {
