@@ -12,6 +12,7 @@ import { ChatLocation, VIEWS } from "./host/location.ts";
 import { createLog } from "./host/log.ts";
 import { ChatPanel } from "./host/panel.ts";
 import { handleRequest } from "./host/panelMessages.ts";
+import type { ReviewSource } from "./host/reviewCommands.ts";
 import { SessionFolder } from "./host/sessions.ts";
 import { warnOfSettings } from "./host/settingsNotice.ts";
 import { StatusBar } from "./host/statusBar.ts";
@@ -40,7 +41,10 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
   const sessions = new SessionFolder(context);
   const errors = new LastErrors();
   const processFolder = vscode.Uri.joinPath(context.globalStorageUri, "processes").fsPath;
-  const chat = own(new ChatController({ account, choices, diffs, sessions, errors, processFolder, log }));
+  const checkpointFolder = vscode.Uri.joinPath(context.globalStorageUri, "checkpoints").fsPath;
+  const chat = own(
+    new ChatController({ account, choices, diffs, sessions, errors, processFolder, checkpointFolder, log }),
+  );
   running = chat;
   const panel = own(
     new ChatPanel({
@@ -71,12 +75,25 @@ export function activate(context: vscode.ExtensionContext): TestApi | undefined 
     });
   };
   own(registerCommands({ account, chat, choices, keys: keyCommands, location, sessions, diagnose: report, log }));
+  const following = own(
+    chat.onDidChange(() => {
+      if (!chat.open?.kept) return;
+      following.dispose();
+      void reviewing({ review: () => chat.open?.kept?.review, onDidChange: chat.onDidChange, log }).then(own);
+    }),
+  );
   own(warnOfSettings());
   void account
     .refresh()
     .then(() => keyCommands.offerFromEnvironment())
     .catch((error) => log.error("the key of the environment could not be offered", error));
   return context.extensionMode === vscode.ExtensionMode.Test ? { chat, keys, choices, account } : undefined;
+}
+
+/** With the first chat that could change something; activation does without. */
+async function reviewing(source: ReviewSource): Promise<vscode.Disposable> {
+  const { registerReview } = await import("./host/deferred.ts");
+  return registerReview(source);
 }
 
 /** VS Code waits about five seconds: enough to stop what runs, answer its calls and write that down. */

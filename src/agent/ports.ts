@@ -335,7 +335,14 @@ export interface FileChange {
 export type Action =
   | { readonly kind: "read"; readonly place: Place }
   /** `from`: a second place that changes with it, as in a move. Both are judged. */
-  | { readonly kind: "write"; readonly place: Place; readonly from?: Place | undefined; readonly change: FileChange }
+  | {
+      readonly kind: "write";
+      readonly place: Place;
+      readonly from?: Place | undefined;
+      /** Absolute paths of files that come or go with a folder: judged like the folder itself. */
+      readonly below?: readonly string[] | undefined;
+      readonly change: FileChange;
+    }
   | { readonly kind: "command"; readonly command: string; readonly cwd: Place };
 
 export interface Verdict {

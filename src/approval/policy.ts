@@ -49,7 +49,7 @@ function judgeRead({ place }: Action & { kind: "read" }): Verdict {
 function judgeWrite(action: Action & { kind: "write" }, mode: ApprovalMode): Verdict {
   const places = changedPlaces(action);
   if (places.some(({ inside }) => !inside)) return ask(REASONS.writeOutside);
-  if (!places.every(isPlain)) return ask(REASONS.writeProtected);
+  if (!isPlainWrite(action)) return ask(REASONS.writeProtected);
   // Whatever lies in it goes too, and not all of that may be kept.
   if (deletesFolder(action)) return ask(REASONS.deleteFolder);
   return mode === "ask" ? ask(REASONS.writeAsk) : allow(REASONS.writeAllowed);
@@ -61,6 +61,11 @@ function changedPlaces({ place, from }: Action & { kind: "write" }): Place[] {
 
 function deletesFolder({ place, change }: Action & { kind: "write" }): boolean {
   return change.kind === "delete" && place.kind === "folder";
+}
+
+/** The places themselves and every file that comes or goes with a folder. */
+function isPlainWrite(action: Action & { kind: "write" }): boolean {
+  return changedPlaces(action).every(isPlain) && !action.below?.some((path) => isProtected(path) || isSecret(path));
 }
 
 /** Inside the workspace, and nothing that runs or that nobody may see. */
@@ -75,7 +80,7 @@ function grantKey(action: Action): string {
       return `read ${action.place.path}`;
     case "write": {
       const places = changedPlaces(action);
-      return places.every(isPlain) && !deletesFolder(action)
+      return isPlainWrite(action) && !deletesFolder(action)
         ? "write inside"
         : `write ${places.map(({ path }) => path).join("\0")}`;
     }

@@ -1,20 +1,36 @@
-/** Replacing passages of a text by exact match. Everything outside the matches keeps its bytes. */
+import { lineAt } from "./lines.ts";
+import { type Found, findExact, findTolerant, type Passage, type Site, type Stage } from "./match.ts";
+import { findNear, type Nearest, nearestTo } from "./near.ts";
+import { anchored, type Hint, isPlaced } from "./placing.ts";
+import { readingsOf, type Slip } from "./slips.ts";
+import { Source } from "./source.ts";
 
-export interface Edit {
-  readonly oldText: string;
-  readonly newText: string;
+export interface Edit extends Passage {
+  /** Every place, not one. */
   readonly all: boolean;
+  /** What a patch knows of the place beside its lines. */
+  readonly hint?: Hint | undefined;
 }
 
 export type EditOutcome =
-  | { readonly status: "applied"; readonly places: number }
-  /** `nearest` is the line, from 1, that looks most like the start of the passage; undefined when nothing does. */
-  | { readonly status: "absent"; readonly nearest: number | undefined }
+  | {
+      readonly status: "applied";
+      readonly places: number;
+      readonly by: Stage;
+      readonly slips: readonly Slip[];
+      /** The line, from 1, where the first place begins in the text that it was found in. */
+      readonly line: number;
+      /** For a near match: what the passage and the file had different. */
+      readonly nearest: Nearest | undefined;
+    }
+  /** What looks most like the passage, the best first; empty when nothing does. */
+  | { readonly status: "absent"; readonly nearest: readonly Nearest[] }
   /** Lines, from 1, where the passage begins; the first few of `places`. */
-  | { readonly status: "ambiguous"; readonly places: number; readonly lines: readonly number[] }
+  | { readonly status: "ambiguous"; readonly places: number; readonly lines: readonly number[]; readonly by: Stage }
   | { readonly status: "overlaps" }
   | { readonly status: "empty" }
-  | { readonly status: "unchanged" };
+  /** `already`: the passage is there, and what was to stand in its place is the same. */
+  | { readonly status: "unchanged"; readonly already: boolean };
 
 export interface Applied {
   readonly text: string;
@@ -22,148 +38,195 @@ export interface Applied {
   readonly outcomes: readonly EditOutcome[];
 }
 
-const LINES_NAMED = 8;
-
-/** A stretch of the base text that an earlier edit replaced. */
-interface Replaced {
-  readonly start: number;
-  readonly end: number;
-  readonly text: string;
+export interface ApplyOptions {
+  /** Take a passage that is merely like the one given, where that is clearly meant. */
+  readonly near: boolean;
 }
+
+const LINES_NAMED = 8;
+const NEAREST_NAMED = 3;
+/** To look for what is like a passage takes its time: so many edits of one call get it. */
+const SEARCHES = 12;
 
 /**
  * Applies each edit on its own: one that does not match leaves the others alone. Passages are looked for in the text
  * as it was given, so that what one edit inserts cannot make another ambiguous; a passage that is not there is looked
  * for once more in what the edits before it made.
  */
-export function applyEdits(text: string, edits: readonly Edit[]): Applied {
-  let base = text;
-  let replaced: Replaced[] = [];
+export function applyEdits(text: string, edits: readonly Edit[], options: ApplyOptions = { near: true }): Applied {
+  let draft: Draft = { source: new Source(text), replaced: [] };
+  let searches = SEARCHES;
   const outcomes: EditOutcome[] = [];
   for (const edit of edits) {
-    let attempt = match(base, replaced, edit);
-    if ((attempt.outcome.status === "absent" || attempt.outcome.status === "overlaps") && replaced.length > 0) {
-      const current = render(base, replaced);
-      const again = match(current, [], edit);
-      if (again.outcome.status === "applied") {
-        base = current;
-        replaced = [];
-        attempt = again;
-      }
+    const passage = meant(edit);
+    const trivial = triviality(edit);
+    if (trivial) {
+      outcomes.push(trivial);
+      continue;
     }
-    outcomes.push(attempt.outcome);
-    replaced.push(...attempt.replaced);
+    const attempt =
+      tried(draft, edit, (source) => exactly(source, passage)) ??
+      tried(draft, edit, (source) => tolerantly(source, passage)) ??
+      (options.near && !edit.all && searches-- > 0
+        ? tried(draft, edit, (source) => nearly(source, passage))
+        : undefined);
+    const failed = (): EditOutcome => {
+      const source = draft.replaced.length === 0 ? draft.source : new Source(render(draft));
+      const nearest = searches-- > 0 ? nearestTo(source, readable(passage), NEAREST_NAMED) : [];
+      return { status: "absent", nearest };
+    };
+    outcomes.push(attempt?.outcome ?? failed());
+    if (attempt?.draft) draft = attempt.draft;
   }
-  return { text: render(base, replaced), outcomes };
+  return { text: render(draft), outcomes };
+}
+
+/** The text that edits are looked for in, and the stretches of it that were replaced; none overlap. */
+interface Draft {
+  readonly source: Source;
+  readonly replaced: readonly Site[];
 }
 
 interface Attempt {
   readonly outcome: EditOutcome;
-  readonly replaced: readonly Replaced[];
+  /** With the edit in it; undefined when it was not applied. */
+  readonly draft?: Draft;
 }
 
-function match(base: string, taken: readonly Replaced[], edit: Edit): Attempt {
-  const fail = (outcome: EditOutcome): Attempt => ({ outcome, replaced: [] });
-  if (edit.oldText === "") return fail({ status: "empty" });
-  const { oldText, newText } = inLineEndingsOf(base, edit);
-  if (oldText === newText) return fail({ status: "unchanged" });
-  const found = positionsOf(base, oldText);
-  const [first] = found;
-  if (first === undefined) return fail({ status: "absent", nearest: nearestLine(base, oldText) });
-  if (found.length > 1 && !edit.all) {
-    const lines = found.slice(0, LINES_NAMED).map((position) => lineAt(base, position));
-    return fail({ status: "ambiguous", places: found.length, lines });
+interface Sighting extends Found {
+  readonly slips: readonly Slip[];
+  readonly nearest?: Nearest;
+}
+
+type Search = (source: Source) => Sighting | undefined;
+
+/** Undefined when the search finds nothing. */
+function tried(draft: Draft, edit: Edit, search: Search): Attempt | undefined {
+  const first = placed(draft, edit, search);
+  if (first?.draft || draft.replaced.length === 0) return first;
+  const again = placed({ source: new Source(render(draft)), replaced: [] }, edit, search);
+  return again?.draft ? again : first;
+}
+
+function placed(draft: Draft, edit: Edit, search: Search): Attempt | undefined {
+  const { source, replaced } = draft;
+  const found = search(source);
+  if (!found) return undefined;
+  const { stage: by, slips } = found;
+  const sites = edit.hint
+    ? anchored(source, found.sites, edit.hint, replaced.at(-1))
+    : found.sites.map((site) => withoutAddedBreak(source, site, edit));
+  const [first] = sites;
+  if (!first) return undefined;
+  const within = sites.length === found.sites.length ? found.within : [];
+  if (sites.length + within.length > 1 && !edit.all) {
+    const starts = [...sites.map(({ start }) => start), ...within].sort((a, b) => a - b);
+    const lines = starts.slice(0, LINES_NAMED).map((start) => lineAt(source.text, start));
+    return { outcome: { status: "ambiguous", places: starts.length, lines, by } };
   }
-  const replaced = found.map((start) => ({ start, end: start + oldText.length, text: newText }));
-  const clash = replaced.some((a) => taken.some((b) => a.start < b.end && b.start < a.end));
-  if (clash) return fail({ status: "overlaps" });
-  return { outcome: { status: "applied", places: found.length }, replaced };
+  if (sites.every(({ start, end, text }) => source.text.slice(start, end) === text)) {
+    return { outcome: { status: "unchanged", already: true } };
+  }
+  if (clash(sites, replaced)) return { outcome: { status: "overlaps" } };
+  const line = lineAt(source.text, first.start);
+  return {
+    outcome: { status: "applied", places: sites.length, by, slips, line, nearest: found.nearest },
+    draft: { source, replaced: [...replaced, ...sites] },
+  };
 }
 
-function render(base: string, replaced: readonly Replaced[]): string {
-  let out = "";
+function clash(sites: readonly Site[], replaced: readonly Site[]): boolean {
+  if (replaced.length === 0) return false;
+  const taken = [...replaced].sort((a, b) => a.start - b.start);
   let at = 0;
-  for (const { start, end, text } of [...replaced].sort((a, b) => a.start - b.start)) {
-    out += base.slice(at, start) + text;
-    at = end;
+  return sites.some(({ start, end }) => {
+    while (at < taken.length && (taken[at]?.end ?? 0) <= start) at++;
+    const next = taken[at];
+    return next !== undefined && next.start < end;
+  });
+}
+
+function render({ source: { text }, replaced }: Draft): string {
+  const parts: string[] = [];
+  let at = 0;
+  for (const site of [...replaced].sort((a, b) => a.start - b.start || a.end - b.end)) {
+    parts.push(text.slice(at, site.start), site.text);
+    at = site.end;
   }
-  return out + base.slice(at);
+  parts.push(text.slice(at));
+  return parts.join("");
 }
 
-function positionsOf(text: string, passage: string): number[] {
-  const positions: number[] = [];
-  for (let at = text.indexOf(passage); at >= 0; at = text.indexOf(passage, at + passage.length)) positions.push(at);
-  return positions;
+function triviality({ oldText, newText, hint }: Edit): EditOutcome | undefined {
+  if (oldText === "" && !(hint && isPlaced(hint))) return { status: "empty" };
+  return oldText === newText ? { status: "unchanged", already: false } : undefined;
 }
 
-/** Models write LF. In a file that has CRLF throughout, both sides of the edit are taken to mean CRLF; the other way
- * round only when the passage is not there as it was given. */
-function inLineEndingsOf(base: string, { oldText, newText }: Edit): { oldText: string; newText: string } {
-  if (isUniformlyCrlf(base)) return { oldText: toCrlf(oldText), newText: toCrlf(newText) };
-  if (!base.includes("\r") && oldText.includes("\r\n")) return { oldText: toLf(oldText), newText: toLf(newText) };
-  return { oldText, newText };
+/** Whole lines that are replaced by others keep the break after them: without it the next line would be joined to the new
+ * ones. Only to take the break away is a change of its own. */
+function meant({ oldText, newText, hint }: Edit): Passage {
+  const forgotten = oldText.endsWith("\n") && newText !== "" && !newText.endsWith("\n") && !hint?.literal;
+  const onlyBreak = newText === oldText.replace(/\r?\n$/, "");
+  return { oldText, newText: forgotten && !onlyBreak ? `${newText}\n` : newText };
 }
 
-/** True when every line ending is CRLF and there is at least one. */
-export function isUniformlyCrlf(text: string): boolean {
-  return text.includes("\r\n") && !/(^|[^\r])\n/.test(text);
+/** Whole lines given without their last line break, and new ones given with it: the file has the break already. To add a
+ * break behind what stays is a change of its own, and so is to take lines away down to one. */
+function withoutAddedBreak({ text }: Source, site: Site, { oldText, newText }: Edit): Site {
+  if (oldText.endsWith("\n") || !newText.endsWith("\n") || newText === `${oldText}\n`) return site;
+  if (/\n\r?\n$/.test(newText) || linesIn(newText) - 1 < linesIn(oldText)) return site;
+  const before = text.slice(text.lastIndexOf("\n", site.start - 1) + 1, site.start);
+  const wholeLines =
+    before.trim() === "" && (site.end === text.length || /^\r?\n/.test(text.slice(site.end, site.end + 2)));
+  return wholeLines ? { ...site, text: site.text.replace(/\r?\n$/, "") } : site;
 }
 
-export function toCrlf(text: string): string {
-  return text.replace(/\r?\n/g, "\r\n");
+function linesIn(text: string): number {
+  return text.split("\n").length;
 }
 
-function toLf(text: string): string {
-  return text.replaceAll("\r\n", "\n");
+function exactly(source: Source, passage: Passage): Sighting | undefined {
+  if (passage.oldText === "")
+    return { stage: "exact", sites: [{ start: 0, end: 0, text: passage.newText }], within: [], slips: [] };
+  const found = findExact(source, passage);
+  return found && { ...found, slips: [] };
 }
 
-/** The line, from 1, that holds this offset. */
-export function lineAt(text: string, offset: number): number {
-  let line = 1;
-  for (let at = text.indexOf("\n"); at >= 0 && at < offset; at = text.indexOf("\n", at + 1)) line++;
-  return line;
-}
-
-const NEAREST_MAX_LINES = 20_000;
-
-/**
- * Where a passage that is not there was most likely meant to be: its lines vote, without regard to white space at
- * either end, for the place where it would begin. Long lines that stand in few places count most.
- */
-export function nearestLine(text: string, passage: string): number | undefined {
-  const places = new Map<string, number[]>();
-  for (const [index, line] of text.split("\n", NEAREST_MAX_LINES).entries()) {
-    const key = line.trim();
-    if (key === "") continue;
-    const known = places.get(key);
-    if (known) known.push(index);
-    else places.set(key, [index]);
-  }
-  const votes = new Map<number, number>();
-  const wanted = passage.split("\n", 500).map((line) => line.trim());
-  for (const [offset, line] of wanted.entries()) {
-    const found = line === "" ? [] : (places.get(line) ?? []);
-    for (const index of found.slice(0, 50)) {
-      const start = Math.max(0, index - offset);
-      votes.set(start, (votes.get(start) ?? 0) + Math.min(line.length, 60) / found.length);
+function tolerantly(source: Source, passage: Passage): Sighting | undefined {
+  const found = findTolerant(source, passage) ?? atEnd(source, passage);
+  if (found) return { ...found, slips: [] };
+  const readings = readingsOf(passage).map(({ slips, ...read }) => ({ slips, read: meant({ ...read, all: false }) }));
+  for (const find of [findExact, findTolerant, atEnd]) {
+    for (const { slips, read } of readings) {
+      const there = find(source, read);
+      if (there) return { ...there, slips };
     }
   }
-  const best = [...votes].sort((a, b) => b[1] - a[1] || a[0] - b[0])[0];
-  return best ? best[0] + 1 : similarLine([...places], wanted);
+  return undefined;
 }
 
-/** No line of the passage is there: the line that shares the most words with one of its first lines. */
-function similarLine(places: readonly [string, number[]][], wanted: readonly string[]): number | undefined {
-  const words = (line: string) => new Set(line.match(/[\p{L}\p{N}_]{2,}/gu) ?? []);
-  const first = wanted.map((line, offset) => ({ offset, words: words(line) })).filter((line) => line.words.size > 0);
-  let best: { readonly score: number; readonly line: number } | undefined;
-  for (const [line, [index = 0]] of places) {
-    const have = words(line.slice(0, 500));
-    for (const want of first.slice(0, 3)) {
-      const shared = [...want.words].filter((word) => have.has(word)).length;
-      const score = shared / Math.max(have.size, want.words.size);
-      if (score >= 0.4 && score > (best?.score ?? 0)) best = { score, line: Math.max(0, index - want.offset) + 1 };
-    }
+/** A passage that ends its last line, in a file whose last line is not ended. */
+function atEnd(source: Source, { oldText, newText }: Passage): Found | undefined {
+  if (!oldText.endsWith("\n") || source.text.endsWith("\n")) return undefined;
+  const passage = { oldText: oldText.replace(/\r?\n$/, ""), newText: newText.replace(/\r?\n$/, "") };
+  if (passage.oldText === "") return undefined;
+  const found = findExact(source, passage) ?? findTolerant(source, passage);
+  const sites = found?.sites.filter(({ end }) => source.text.slice(end).trim() === "");
+  return found && sites && sites.length > 0 ? { ...found, sites } : undefined;
+}
+
+function nearly(source: Source, passage: Passage): Sighting | undefined {
+  const readings = [{ ...passage, slips: [] }, ...readingsOf(passage).slice(0, 3)];
+  for (const reading of readings) {
+    const near = findNear(source, reading);
+    if (near) return { ...near.found, slips: reading.slips, nearest: near.nearest };
   }
-  return best?.line;
+  return undefined;
+}
+
+/** The passage as it is compared with the file when it is not there: without fences and the like. */
+function readable(passage: Passage): string {
+  const [first] = readingsOf(passage);
+  const peeled = first?.slips.some((slip) => slip === "fence" || slip === "line numbers");
+  return peeled && first ? first.oldText : passage.oldText;
 }

@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { rmSync } from "node:fs";
 import { stat } from "node:fs/promises";
 import { homedir } from "node:os";
 import { basename, join, resolve } from "node:path";
@@ -14,7 +15,9 @@ import { creditsOf } from "../mimo/rates.ts";
 import { createBackground, withBackground } from "../node/background.ts";
 import { createFacts } from "../node/facts.ts";
 import { createFiles, type Root } from "../node/files.ts";
+import { createFileTree } from "../node/fileTree.ts";
 import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
+import { createOutputFiles, pruneOutputs } from "../node/outputFiles.ts";
 import { createProcessGroups, endOrphans } from "../node/processGroups.ts";
 import { proxyFetch } from "../node/proxy.ts";
 import { createRequestGate } from "../node/requestGate.ts";
@@ -33,6 +36,8 @@ import { chooseTarget, type Target } from "./target.ts";
 
 /** Where running commands are noted, so that those of a run that was killed are ended by the next one. */
 const PROCESS_FOLDER = join(homedir(), ".mimo", "run", "processes");
+/** Outputs that are too long for the model, of this run. Those of killed runs are removed by and by. */
+const OUTPUT_FOLDER = join(homedir(), ".mimo", "run", "outputs");
 const clock: Clock = { now: () => new Date() };
 
 /** Works on one task. Returns the exit code: 0 done, 1 failed, 3 stopped or refused. Throws UsageError. */
@@ -95,13 +100,19 @@ interface Setup {
 }
 
 async function startChat({ options, target, roots, session, report, refused }: Setup) {
-  const files = createFiles({ roots: () => roots });
+  const outputs = join(OUTPUT_FOLDER, randomUUID());
+  const files = createFiles({ roots: () => roots, outputs: () => outputs });
+  const tree = createFileTree({ roots: () => roots });
   void endOrphans(PROCESS_FOLDER);
-  const shell = createShell({ groups: createProcessGroups(PROCESS_FOLDER) });
+  void pruneOutputs(OUTPUT_FOLDER);
+  const shell = createShell({
+    groups: createProcessGroups(PROCESS_FOLDER),
+    outputs: createOutputFiles({ folder: outputs }),
+  });
   const background = createBackground({ shell });
   const ripgrep = findRipgrep({ avoid: roots.map((root) => root.path) });
   const search = createSearch({ roots: () => roots, ripgrep: () => ripgrep });
-  const env: ToolEnv = { files, shell, background, search, seen: new Map() };
+  const env: ToolEnv = { files, tree, shell, background, search, seen: new Map() };
   const tools = allTools(env);
   const { stored } = session;
   const head = stored?.head ?? { system: SYSTEM_PROMPT, tools: wireTools(tools) };
@@ -138,6 +149,7 @@ async function startChat({ options, target, roots, session, report, refused }: S
   const dispose = () => {
     background.dispose();
     shell.dispose();
+    rmSync(outputs, { recursive: true, force: true });
   };
   return { chat, dispose };
 }

@@ -1,12 +1,17 @@
 import type * as vscode from "vscode";
 import type { Background } from "../agent/ports.ts";
 import type { NodeBackground } from "../node/background.ts";
+import type { CommandTab } from "../node/spawned.ts";
 import { endingOf } from "./shell.ts";
 import { CommandTerminal } from "./terminal.ts";
 
 export interface MirroredBackground extends Background, vscode.Disposable {
   /** Brings up the terminal tab of a call's command. False when there is none (any more). */
   reveal(callId: string): boolean;
+  /** What a person types for a call's command; false when none runs that takes it. */
+  input(callId: string, text: string): boolean;
+  /** Ends a call's command; the model still reads what it printed. False when none runs. */
+  end(callId: string): boolean;
 }
 
 /** Tabs of commands that have ended; older ones are closed. */
@@ -16,6 +21,7 @@ const MAX_TITLE = 40;
 /** Runs commands by `inner` and mirrors each into a terminal tab of its own. Closing the tab ends its command. */
 export function mirrorBackground(inner: NodeBackground): MirroredBackground {
   const tabs = new Map<string, CommandTerminal>();
+  const shown = new Map<string, CommandTab>();
   const ended: string[] = [];
   const close = (callId: string) => {
     tabs.get(callId)?.dispose();
@@ -24,9 +30,15 @@ export function mirrorBackground(inner: NodeBackground): MirroredBackground {
   return {
     async start(command) {
       const state = await inner.start(command);
+      const own = inner.tabOf(state.id);
+      if (own) {
+        shown.set(command.callId, own);
+        return state;
+      }
       const title = titleOf(state.id, command.command);
       const terminal = new CommandTerminal({
         interrupted: () => void inner.end(state.id),
+        input: () => inner.inputOf(state.id),
         titles: { running: title, idle: title },
       });
       close(command.callId);
@@ -46,10 +58,18 @@ export function mirrorBackground(inner: NodeBackground): MirroredBackground {
     stop: (id) => inner.stop(id),
     list: () => inner.list(),
     reveal(callId) {
+      const own = shown.get(callId);
+      if (own) return own.reveal();
       const terminal = tabs.get(callId);
       terminal?.show();
       return terminal?.exists ?? false;
     },
+    input(callId, text) {
+      const isTaken = inner.input(callId, text);
+      if (isTaken) tabs.get(callId)?.typed(text);
+      return isTaken;
+    },
+    end: (callId) => inner.endCall(callId),
     dispose() {
       inner.dispose();
       for (const callId of [...tabs.keys()]) close(callId);

@@ -16,6 +16,8 @@ import { logLine } from "./logLine.ts";
 import { MessageQueue } from "./messageQueue.ts";
 import type { ChatWorld, OpenChat } from "./openChat.ts";
 import { type QuestionEvent, Questions } from "./questions.ts";
+import { type RestoreRequest, restore } from "./restoring.ts";
+import { reviewState } from "./reviewView.ts";
 import { sessionFailureText } from "./sessionFailures.ts";
 import type { SessionFolder } from "./sessions.ts";
 import { TaskSlot } from "./taskSlot.ts";
@@ -28,6 +30,7 @@ export interface ControllerParts {
   readonly sessions: SessionFolder;
   readonly errors: LastErrors;
   readonly processFolder: string;
+  readonly checkpointFolder: string;
   readonly log: Log;
 }
 
@@ -41,6 +44,7 @@ export class ChatController implements vscode.Disposable {
   readonly #events = new vscode.EventEmitter<ViewEvent>();
   readonly #reset = new vscode.EventEmitter<void>();
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #takenBack = new vscode.EventEmitter<string>();
   readonly #task = new TaskSlot(() => this.#changed.fire());
   readonly #subscriptions: vscode.Disposable[];
   #resuming: Promise<void> | undefined;
@@ -53,6 +57,8 @@ export class ChatController implements vscode.Disposable {
   readonly onEvent = this.#events.event;
   /** The transcript was replaced as a whole. */
   readonly onReset = this.#reset.event;
+  /** A message was taken back: its words are for the composer. */
+  readonly onTakenBack = this.#takenBack.event;
   /** `state` or `waiting` changed. */
   readonly onDidChange = this.#changed.event;
   /** What stands in the composer of the view, for the view that comes after it. */
@@ -108,11 +114,7 @@ export class ChatController implements vscode.Disposable {
       webSearch,
       mode,
       queue: this.#queue.view,
-      changes: [],
-      changeCount: 0,
-      running: [],
-      restored: undefined,
-      checkpoints: false,
+      ...reviewState(this.#holder.open),
       cachedTokens: this.#holder.open?.chat.cachedTokens ?? 0,
       busy: this.busy,
       trusted: vscode.workspace.isTrusted,
@@ -185,8 +187,27 @@ export class ChatController implements vscode.Disposable {
     this.#questions.reply(id, text);
   }
 
-  revealTerminal(callId: string): boolean {
-    return this.#holder.open?.reveal(callId) ?? false;
+  /** What the chat that is open remembers, and what runs for it. undefined when none is open. */
+  get open(): OpenChat | undefined {
+    return this.#holder.open;
+  }
+
+  /** Brings files, chat or both back to before a message, or takes that back. Not while a task runs. */
+  restore(how: RestoreRequest): Promise<void> {
+    return this.#move(async () => {
+      const open = this.#holder.open;
+      if (this.busy || !open) return;
+      const { rewound, words } = await restore(open, how);
+      if (rewound) this.#draw(open.history);
+      else this.#changed.fire();
+      if (words !== "") this.#takenBack.fire(words);
+    });
+  }
+
+  /** A view shows the change of an earlier call: what it was is looked up. */
+  async sendChange(callId: string): Promise<void> {
+    const change = await this.#parts.diffs.changeOf(callId);
+    if (change) this.#push({ type: "change", ...this.#stamp(), callId, change });
   }
 
   /** A path as a card shows it. undefined outside the workspace. */
@@ -207,6 +228,7 @@ export class ChatController implements vscode.Disposable {
     this.#events.dispose();
     this.#reset.dispose();
     this.#changed.dispose();
+    this.#takenBack.dispose();
   }
 
   async #resume(): Promise<void> {
@@ -226,6 +248,8 @@ export class ChatController implements vscode.Disposable {
   /** What was typed while no chat was open had no place to be kept in. */
   #taken(open: OpenChat): void {
     open.keepQueue(this.#queue.kept);
+    this.#parts.diffs.look(open.kept);
+    void open.restore.load().then(() => this.#changed.fire());
   }
 
   #draw(events: readonly ViewEvent[]): void {
@@ -327,6 +351,8 @@ export class ChatController implements vscode.Disposable {
       queued: () => this.#takeQueued(),
       emit: (event) => this.#onAgentEvent(event),
       changing: (callId, change) => this.#push({ type: "change", ...this.#stamp(), callId, change }),
+      waiting: (callId, prompt) => this.#push({ type: "command_waiting", ...this.#stamp(), callId, prompt }),
+      changed: () => this.#changed.fire(),
     });
   }
 
@@ -355,7 +381,7 @@ export class ChatController implements vscode.Disposable {
 
   #pushUser({ text, images }: Outgoing): void {
     const shown = images.length === 0 ? {} : { images: images.map(imageView) };
-    this.#push({ type: "user", ...this.#stamp(), text, model: this.#modelName(), ...shown });
+    this.#push({ type: "user", ...this.#stamp(), text, model: this.#modelName(), ...this.#holder.next, ...shown });
   }
 
   #push(event: ViewEvent): void {

@@ -24,6 +24,12 @@ export class ChatHolder {
     return this.#open?.path ?? this.#unsaved?.path;
   }
 
+  /** The ordinal of the user's next message; nothing where that is not known. */
+  get next(): { readonly message?: number } {
+    if (this.#open) return { message: this.#open.sent + 1 };
+    return this.#unsaved ? {} : { message: 1 };
+  }
+
   /** The chat that this window, or the one before it, had open last. undefined when there is none. */
   latest(): Promise<OpenChat | undefined> {
     return this.#opener.latest();

@@ -4,9 +4,12 @@
  */
 export { listModels } from "../mimo/listModels.ts";
 export { FromView } from "../protocol/view.ts";
+export { callFiles, changeOfFiles, textIn, textOfBytes } from "./callDiffs.ts";
+export { showComparison } from "./compared.ts";
 export { diagnose } from "./diagnose.ts";
 export { showHistory } from "./history.ts";
 export { KEY_DIALOGS } from "./keyDialogs.ts";
 export { chooseKey, manageKeys, removeKey, useEnvironment, useInChat } from "./manageKeys.ts";
 export { openChat } from "./openChat.ts";
+export { registerReview } from "./reviewCommands.ts";
 export { setKey } from "./setKey.ts";

@@ -46,11 +46,16 @@ async function checkNow(uri: vscode.Uri, place: Place, options: Options): Promis
   const close = await openBehind(uri, place);
   try {
     await reported(uri, options);
-    checkedBehind.set(uri.toString(), { place, written: await writtenAt(uri) });
+    await noteChecked(uri, place);
     return vscode.languages.getDiagnostics(uri);
   } finally {
     await close();
   }
+}
+
+/** The tab of this file is closed again after a check. */
+export async function noteChecked(uri: vscode.Uri, place: Place): Promise<void> {
+  checkedBehind.set(uri.toString(), { place, written: await writtenAt(uri) });
 }
 
 /** Waits for the reports on files below a folder that have just been written, and checks those again that were checked
@@ -88,7 +93,7 @@ async function writtenAt({ fsPath }: vscode.Uri): Promise<number> {
 }
 
 /** Opens a tab without showing it and gives what closes it again, unless the user has taken to it meanwhile. */
-async function openBehind(uri: vscode.Uri, { shown, path }: Place): Promise<() => Promise<void>> {
+export async function openBehind(uri: vscode.Uri, { shown, path }: Place): Promise<() => Promise<void>> {
   const size = (await stat(path).catch(() => undefined))?.size ?? 0;
   if (size > MAX_BYTES) throw new ToolError(`${shown} is too large to be checked by the editor.`);
   const wasEmpty = vscode.window.tabGroups.activeTabGroup.tabs.length === 0;
@@ -109,7 +114,7 @@ async function openBehind(uri: vscode.Uri, { shown, path }: Place): Promise<() =
   };
 }
 
-function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
+export function tabsOf(uri: vscode.Uri): readonly vscode.Tab[] {
   const wanted = uri.toString();
   return vscode.window.tabGroups.all
     .flatMap(({ tabs }) => tabs)
@@ -160,7 +165,7 @@ function listen(uri: vscode.Uri) {
 }
 
 /** Waits for work, but not for its failure, and not for ever. Rejects with StoppedError on abort. */
-function within(ms: number, work: Promise<unknown>, { signal }: Options): Promise<"done" | "late"> {
+export function within(ms: number, work: Promise<unknown>, { signal }: Options): Promise<"done" | "late"> {
   return new Promise((resolve, reject) => {
     const settle = (act: () => void) => () => {
       clearTimeout(timer);

@@ -4,6 +4,7 @@ import type { Diagnostic, Diagnostics, Place } from "../agent/ports.ts";
 import { isSecret } from "../approval/paths.ts";
 import { locate, type Root, WHOLE_WORKSPACE } from "../node/places.ts";
 import { checkFile, settleFolder } from "./diagnosing.ts";
+import { watchDiagnostics, worstFirst } from "./diagnosticsWatch.ts";
 import { workspaceRoots } from "./workspace.ts";
 
 /** Files with reports that are looked at for a folder. */
@@ -15,11 +16,17 @@ export interface DiagnosticsOptions {
 
 /** What VS Code's Problems view holds. */
 export function createDiagnostics({ roots = workspaceRoots }: DiagnosticsOptions = {}): Diagnostics {
+  const describe = (found: readonly vscode.Diagnostic[], shown: string) => found.map((one) => diagnosticOf(one, shown));
+  const shownOf = async (uri: vscode.Uri) => {
+    const place = await locate(uri.fsPath, roots()).catch(() => undefined);
+    return place?.kind === "file" && place.inside ? place.shown : undefined;
+  };
   return {
+    watch: (places) => watchDiagnostics(places, { describe, shownOf }),
     async read(place, { signal }) {
       if (place.kind === "file") {
         const found = await checkFile(place, { signal });
-        return worstFirst(found.map((one) => diagnosticOf(one, place.shown)));
+        return worstFirst(describe(found, place.shown));
       }
       await settleFolder(place, { signal });
       return worstFirst(await below(place, roots()));
@@ -63,15 +70,4 @@ function diagnosticOf(found: vscode.Diagnostic, shown: string): Diagnostic {
     source,
     code: value === undefined ? "" : String(value),
   };
-}
-
-function worstFirst(found: readonly Diagnostic[]): Diagnostic[] {
-  const rank = ({ severity }: Diagnostic) => SEVERITIES.indexOf(severity);
-  return found.toSorted(
-    (a, b) =>
-      rank(a) - rank(b) ||
-      (a.shown < b.shown ? -1 : a.shown > b.shown ? 1 : 0) ||
-      a.line - b.line ||
-      a.column - b.column,
-  );
 }

@@ -11,18 +11,13 @@ import { createMimoModel } from "../mimo/client.ts";
 import { checkPairing, type Endpoint, keyKind } from "../mimo/endpoints.ts";
 import { describeModel } from "../mimo/models.ts";
 import { creditsOf } from "../mimo/rates.ts";
-import { createBackground, withBackground } from "../node/background.ts";
+import { withBackground } from "../node/background.ts";
 import { createFacts } from "../node/facts.ts";
 import { type FileLock, lockFile } from "../node/fileLock.ts";
-import { createFiles } from "../node/files.ts";
 import { readInstructions, USER_INSTRUCTIONS } from "../node/instructions.ts";
 import type { Root } from "../node/places.ts";
-import { createProcessGroups, endOrphans, type ProcessGroups } from "../node/processGroups.ts";
 import { gateTo } from "../node/requestGate.ts";
-import { findRipgrep } from "../node/ripgrep.ts";
-import { createSearch } from "../node/search.ts";
 import { openSessionFile, type SessionFile } from "../node/sessionFile.ts";
-import { createShell } from "../node/shell.ts";
 import { timer } from "../node/timer.ts";
 import { SessionError } from "../sessions/errors.ts";
 import { foldSession, hasLoss } from "../sessions/fold.ts";
@@ -30,13 +25,14 @@ import { SESSION_VERSION, type SessionHead, type SessionRecord } from "../sessio
 import { journalTo } from "../sessions/journal.ts";
 import { mendSession } from "../sessions/mend.ts";
 import { type ReplayEvent, replayEvents } from "../sessions/replay.ts";
+import { userMessages } from "../sessions/rewind.ts";
 import { allTools } from "../tools/all.ts";
-import { mirrorBackground } from "./background.ts";
-import { createDiagnostics } from "./diagnostics.ts";
-import { createEditorFiles } from "./files.ts";
+import { type ChatEnv, chatEnv, type Kept } from "./chatEnv.ts";
+import { ChatRestore } from "./chatRestore.ts";
+import type { Log } from "./log.ts";
 import type { QueuedMessage } from "./messageQueue.ts";
 import { queueFile } from "./queueFile.ts";
-import { mirrorShell } from "./shell.ts";
+import type { TerminalMode } from "./shell.ts";
 import type { Target } from "./target.ts";
 
 /** What a chat needs of the editor around it. */
@@ -50,6 +46,11 @@ export interface ChatWorld {
   readonly idleMs: () => number;
   /** Where running commands are noted, so that those of a killed window can be ended. */
   readonly processFolder: string;
+  /** What runs commands; looked up for every one. */
+  readonly terminal: () => TerminalMode;
+  /** Where earlier contents of files are kept, of all workspaces, and how many bytes they may take: 0 keeps none. */
+  readonly checkpointFolder: string;
+  readonly checkpointBytes: () => number;
   /** Where VS Code is installed: its ripgrep is used. */
   readonly appRoot: string;
   readonly approver: Approver;
@@ -58,6 +59,11 @@ export interface ChatWorld {
   readonly queued: () => Outgoing | undefined;
   readonly emit: (event: AgentEvent) => void;
   readonly planned: (callId: string, actions: readonly Action[]) => void;
+  /** A command seems to wait for input, or goes on (undefined). */
+  readonly waiting: (callId: string, prompt: string | undefined) => void;
+  /** What waits for review, or what runs beside the chat, is other than before. */
+  readonly changed: () => void;
+  readonly log: Log;
 }
 
 export interface OpenChat {
@@ -65,8 +71,18 @@ export interface OpenChat {
   readonly path: string;
   readonly chat: Chat;
   readonly files: ToolEnv["files"];
-  /** What was said before, for a face to draw. */
+  /** What was said so far, for a face to draw; made anew every time. */
   readonly history: readonly ReplayEvent[];
+  /** How many messages the user has sent in this session: the ordinal of the last one. */
+  readonly sent: number;
+  /** What remembers how files were; undefined when nothing is kept. */
+  readonly kept: Kept | undefined;
+  readonly restore: ChatRestore;
+  readonly running: ChatEnv["running"];
+  /** What somebody types for a command that waits. False when none takes it. */
+  readonly input: ChatEnv["input"];
+  /** Ends one command that runs beside the chat. */
+  endCommand(callId: string): void;
   /** A part of the file could not be read and was passed over. */
   readonly isDamaged: boolean;
   /** What waited to be sent when the chat was last open. */
@@ -116,14 +132,23 @@ export async function openChat(world: ChatWorld, place: ChatPlace): Promise<Open
 function connect(world: ChatWorld, file: SessionFile, place: ChatPlace & { readonly lock: FileLock }): OpenChat {
   const { path, model, lock } = place;
   const { roots, trusted } = world;
-  const inner = createShell({ groups: processGroups(world.processFolder) });
-  const shell = mirrorShell(inner);
-  const background = mirrorBackground(createBackground({ shell: inner }));
-  const env = toolEnv(world, { shell, background });
+  const own = chatEnv(world, path);
+  const { env, shell, background, kept } = own;
+  const records = [...file.records];
+  let sent = userMessages(records);
+  const append = (record: SessionRecord) => {
+    file.append(record);
+    records.push(record);
+    if (record.type !== "message" || record.message.role !== "user") return;
+    sent++;
+    restore.forget();
+    kept?.checkpoints.beginMessage(sent).catch((error) => world.log.error("a message has no checkpoint", error));
+    kept?.checkpoints.prepare();
+  };
   const fresh = headOf({ world, env, model });
   const stored = foldSession(file.records, { damage: file.damage, head: fresh });
-  if (stored) mendSession(stored, (record) => file.append(record), clock.now().toISOString());
-  else file.append(fresh);
+  if (stored) mendSession(stored, append, clock.now().toISOString());
+  else append(fresh);
   const { system, tools } = stored?.head ?? fresh;
   const chat = createChat(
     {
@@ -137,29 +162,43 @@ function connect(world: ChatWorld, file: SessionFile, place: ChatPlace & { reado
       gate: gateTo(() => serverOf(world, path)),
       facts: withBackground(createFacts({ roots, shellName: () => shell.name, clock, trusted }), background),
       instructions: () => readInstructions({ roots: roots(), user: USER_INSTRUCTIONS, trusted: trusted() }),
-      journal: journalTo((record) => file.append(record), clock),
+      journal: journalTo(append, clock),
       emit: world.emit,
-      planned: world.planned,
+      planned: (callId, actions) => {
+        if (actions.some(({ kind }) => kind !== "read")) kept?.checkpoints.beginCall(callId);
+        world.planned(callId, actions);
+      },
+      waiting: world.waiting,
       queued: world.queued,
       price: creditsOf,
       newId: randomUUID,
     },
     { head: { system, tools }, messages: stored?.messages ?? [], turn: stored?.turn ?? 0, last: stored?.last },
   );
+  const restore = new ChatRestore({ chat, records, checkpoints: kept?.checkpoints });
   const queue = queueFile(path);
   return {
     path,
     chat,
     files: env.files,
-    history: replayEvents(file.records, { modelName: (id) => describeModel(id).name }),
+    get history() {
+      return replayEvents(records, { modelName: (id) => describeModel(id).name });
+    },
+    get sent() {
+      return sent;
+    },
+    kept,
+    restore,
+    running: own.running,
+    input: own.input,
+    endCommand: (callId) => void background.end(callId),
     isDamaged: stored !== undefined && hasLoss(stored),
     queued: queue.read(),
     keepQueue: queue.write,
-    reveal: (callId) => background.reveal(callId) || shell.reveal(),
+    reveal: own.reveal,
     sync: () => file.sync(),
     close: async () => {
-      shell.dispose();
-      background.dispose();
+      await own.close();
       // What the disk refuses now is handed on; nothing of it may keep the lock.
       await file.sync().catch(() => {});
       await file.close();
@@ -167,16 +206,6 @@ function connect(world: ChatWorld, file: SessionFile, place: ChatPlace & { reado
       return file.unwritten;
     },
   };
-}
-
-/** One for all chats of this window. What a window that was killed left running is ended when the first chat opens. */
-let groups: ProcessGroups | undefined;
-function processGroups(folder: string): ProcessGroups {
-  if (!groups) {
-    groups = createProcessGroups(folder);
-    void endOrphans(folder);
-  }
-  return groups;
 }
 
 /** Frozen for the chat. Without a folder there is nothing to work on; in one that is not trusted, only to read. */
@@ -192,18 +221,6 @@ function headOf({ world, env, model }: { world: ChatWorld; env: ToolEnv; model: 
     model,
     system: SYSTEM_PROMPT,
     tools: wireTools(trusted() ? all : all.filter((tool) => tool.readOnly)),
-  };
-}
-
-function toolEnv({ roots, appRoot, user }: ChatWorld, commands: Pick<ToolEnv, "shell" | "background">): ToolEnv {
-  const ripgrep = findRipgrep({ appRoot, avoid: roots().map((root) => root.path) });
-  return {
-    ...commands,
-    files: createEditorFiles(createFiles({ roots })),
-    search: createSearch({ roots, ripgrep: () => ripgrep }),
-    user,
-    diagnostics: createDiagnostics(),
-    seen: new Map(),
   };
 }
 

@@ -28,6 +28,7 @@ export class ChatPanel implements vscode.WebviewViewProvider, vscode.Disposable 
     const { chat } = parts;
     this.#subscriptions = [
       chat.onEvent((event) => this.#each((view) => view.event(event))),
+      chat.onTakenBack((text) => this.#each((view) => view.focusComposer(text))),
       chat.onDidChange(() => this.#each((view) => view.state(chat.state))),
       chat.onReset(() =>
         this.#each((view) => {

@@ -1,11 +1,13 @@
 import * as vscode from "vscode";
 import type { ImagePart } from "../agent/message.ts";
+import type { ApprovalAnswer } from "../agent/ports.ts";
 import type { FromView, ViewCommand } from "../protocol/view.ts";
 import type { ChatController } from "./chatController.ts";
 import type { ChoiceStore } from "./choices.ts";
 import type { Diffs } from "./diffs.ts";
 import type { KeyCommands } from "./keyCommands.ts";
 import type { Log } from "./log.ts";
+import { compare } from "./restoring.ts";
 
 const CONSOLE = "https://platform.xiaomimimo.com/#/console/api-keys";
 
@@ -47,10 +49,7 @@ export async function handleRequest(request: ViewRequest, parts: MessageParts): 
     case "newChat":
       return chat.newChat();
     case "answer":
-      return chat.answer(
-        request.id,
-        request.decision === "deny" ? { decision: "deny", reason: request.reason } : { decision: request.decision },
-      );
+      return chat.answer(request.id, answerOf(request));
     case "setModel":
       if (chat.state.models.some(({ id }) => id === request.model)) await choices.pick({ model: request.model });
       return;
@@ -67,12 +66,49 @@ export async function handleRequest(request: ViewRequest, parts: MessageParts): 
     case "openDiff":
       return openDiff(request.callId, diffs);
     case "openTerminal":
-      if (!chat.revealTerminal(request.callId)) {
+      if (!chat.open?.reveal(request.callId)) {
         void vscode.window.showInformationMessage(vscode.l10n.t("The terminal of this command is closed."));
       }
       return;
     case "insertCode":
       return insertCode(request.text);
+    case "wantChange":
+      return chat.sendChange(request.callId);
+    case "commandInput":
+      if (!chat.open?.input(request.callId, request.text)) {
+        void vscode.window.showInformationMessage(vscode.l10n.t("This command takes no input any more."));
+      }
+      return;
+    case "stopCommand":
+      return chat.open?.endCommand(request.callId);
+    case "review":
+      return request.action === "open" ? reviewed(chat)?.open() : reviewed(chat)?.[request.action]("all");
+    case "reviewFile":
+      return request.action === "open"
+        ? reviewed(chat)?.openFile(request.id)
+        : reviewed(chat)?.[request.action]({ file: request.id });
+    case "restore":
+      if (request.what !== "compare") {
+        return chat.restore({ kind: "to", message: request.message, what: request.what });
+      }
+      return chat.open && compare(chat.open, request.message);
+    case "undoRestore":
+      return chat.restore({ kind: "undo" });
+  }
+}
+
+function reviewed(chat: ChatController) {
+  return chat.open?.kept?.review;
+}
+
+function answerOf(request: ViewRequest & { type: "answer" }): ApprovalAnswer {
+  switch (request.decision) {
+    case "once":
+      return { decision: "once", hunks: request.hunks };
+    case "session":
+      return { decision: "session" };
+    case "deny":
+      return { decision: "deny", reason: request.reason };
   }
 }
 

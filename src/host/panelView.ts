@@ -43,10 +43,11 @@ export class PanelView {
     this.#schedule();
   }
 
-  focusComposer(): void {
+  /** `text` is put before what stands there. */
+  focusComposer(text = ""): void {
     if (!this.#ready) return;
     this.#flush();
-    this.#post({ type: "focusComposer" });
+    this.#post({ type: "focusComposer", ...(text === "" ? {} : { text }) });
   }
 
   /** The page is gone: it will say `ready` when it is back. */

@@ -9,6 +9,9 @@ const ENDPOINTS = ["auto", "payg", "cn", "sgp", "ams", "custom"] as const satisf
 const MODES = ["ask", "edit", "auto", "plan", "all"] as const satisfies readonly ApprovalMode[];
 /** Seconds. */
 const IDLE_TIMEOUT = { least: 15, most: 600, usual: 90 };
+const TERMINALS = ["managed", "shellIntegration"] as const;
+/** Megabytes. */
+const CHECKPOINTS = { most: 10_000, usual: 200 };
 const STATUS_BARS = ["hidden", "compact", "full"] as const;
 
 export interface Settings {
@@ -20,6 +23,10 @@ export interface Settings {
   readonly statusBar: (typeof STATUS_BARS)[number];
   /** Seconds without data after which an answer counts as stalled. */
   readonly idleTimeout: number;
+  /** What runs the agent's commands. */
+  readonly terminal: (typeof TERMINALS)[number];
+  /** What earlier contents of files may take on the disk, in bytes. 0: none is kept. */
+  readonly checkpointBytes: number;
 }
 
 /** Settings are what somebody typed into a file: a value that is none of the known ones counts as the default. */
@@ -35,6 +42,8 @@ export function readSettings(): Settings {
     mode: oneOf(MODES, values.get("approval.mode"), "ask"),
     statusBar: oneOf(STATUS_BARS, values.get("statusBar"), "compact"),
     idleTimeout: idleTimeoutOf(values.get<unknown>("idleTimeout")),
+    terminal: oneOf(TERMINALS, values.get("terminal"), "managed"),
+    checkpointBytes: 1_000_000 * megabytesOf(values.get<unknown>("checkpoints.maxMegabytes")),
   };
 }
 
@@ -45,4 +54,9 @@ function oneOf<T extends string>(known: readonly T[], value: unknown, fallback: 
 function idleTimeoutOf(value: unknown): number {
   const { least, most, usual } = IDLE_TIMEOUT;
   return typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(least, value)) : usual;
+}
+
+function megabytesOf(value: unknown): number {
+  const { most, usual } = CHECKPOINTS;
+  return typeof value === "number" && Number.isFinite(value) ? Math.min(most, Math.max(0, value)) : usual;
 }

@@ -1,52 +1,119 @@
 import * as vscode from "vscode";
+import { ToolError } from "../agent/errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../agent/ports.ts";
 import type { NodeShell } from "../node/shell.ts";
+import { createShellTerminals, launchIn } from "./shellTerminal.ts";
 import { CommandTerminal } from "./terminal.ts";
 
-export interface MirroredShell extends Shell, vscode.Disposable {
-  /** Brings up the terminal tab. False when there is none (any more). */
+/** How commands run: as processes of ours that are mirrored into a tab, or in the user's own shell. */
+export type TerminalMode = "managed" | "shellIntegration";
+
+export interface MirrorOptions {
+  /** Looked up for every command. */
+  readonly mode: () => TerminalMode;
+}
+
+export interface MirroredShell extends Shell, Pick<NodeShell, "start" | "output" | "input">, vscode.Disposable {
+  /** Brings up the terminal tab that was used last. False when there is none (any more). */
   reveal(): boolean;
 }
 
-/** Runs commands by `inner` and mirrors them into one terminal tab of the chat. Commands come one after another. */
-export function mirrorShell(inner: NodeShell): MirroredShell {
+/** Runs commands in sight of the user, in a terminal tab of the chat. They come one after another. */
+export function mirrorShell(inner: NodeShell, { mode }: MirrorOptions = { mode: () => "managed" }): MirroredShell {
   let running: AbortController | undefined;
+  let runningCall = "";
+  let lastTab: { reveal(): boolean } | undefined;
   const terminal = new CommandTerminal({
     interrupted: () => running?.abort(),
+    input: () => inner.inputOf(runningCall),
     titles: { running: vscode.l10n.t("MiMo: running"), idle: "MiMo" },
   });
-  return {
-    name: inner.name,
-    async run(command, { onOutput, signal }) {
-      const own = new AbortController();
-      running = own;
-      terminal.begin(command.command, command.cwd);
-      try {
-        const result = await inner.run(command, {
-          onOutput: (text) => {
-            terminal.output(text);
-            onOutput(text);
-          },
-          signal: AbortSignal.any([signal, own.signal]),
-        });
-        terminal.end(result.timedOut ? timedOut(command) : endingOf(result));
-        return result;
-      } catch (error) {
-        terminal.end(error instanceof Error ? error.message : String(error));
-        throw error;
-      } finally {
-        if (running === own) running = undefined;
-      }
-    },
-    reveal() {
+  const managedTab = {
+    reveal: () => {
       terminal.show();
       return terminal.exists;
     },
+  };
+  const terminals = createShellTerminals({ groups: inner.groups });
+  const own = async (signal: AbortSignal) => {
+    if (mode() !== "shellIntegration") return undefined;
+    const shell = await terminals.ready({ signal });
+    if (!shell && !signal.aborted) sayOnce();
+    return shell;
+  };
+  const mirrored = async (command: ShellCommand, { onOutput, onWaiting, signal }: Parameters<Shell["run"]>[1]) => {
+    const stop = new AbortController();
+    running = stop;
+    runningCall = command.callId;
+    lastTab = managedTab;
+    terminal.begin(command.command, command.cwd);
+    try {
+      const result = await inner.run(command, {
+        onOutput: (text) => {
+          terminal.output(text);
+          onOutput(text);
+        },
+        ...(onWaiting ? { onWaiting } : {}),
+        signal: AbortSignal.any([signal, stop.signal]),
+      });
+      terminal.end(result.timedOut ? timedOut(command) : endingOf(result));
+      return result;
+    } catch (error) {
+      terminal.end(error instanceof Error ? error.message : String(error));
+      throw error;
+    } finally {
+      if (running === stop) running = undefined;
+    }
+  };
+  return {
+    name: inner.name,
+    output: inner.output,
+    async run(command, options) {
+      const shell = await own(options.signal);
+      if (!shell) return mirrored(command, options);
+      lastTab = terminals;
+      return inner.runBy(inTerminal(launchIn(shell)), command, options);
+    },
+    async start(command, options) {
+      const shell = await own(new AbortController().signal);
+      return shell ? inTerminal(launchIn(shell))(command, options) : inner.start(command, options);
+    },
+    input(callId, text) {
+      const isTaken = inner.input(callId, text);
+      if (isTaken && running && runningCall === callId) terminal.typed(text);
+      return isTaken;
+    },
+    reveal: () => lastTab?.reveal() ?? false,
     dispose() {
       inner.dispose();
       terminal.dispose();
+      terminals.dispose();
     },
   };
+}
+
+function inTerminal(launch: NodeShell["start"]): NodeShell["start"] {
+  return async (command, options) => {
+    try {
+      return await launch(command, options);
+    } catch (error) {
+      const words = error instanceof Error ? error.message : String(error);
+      throw new ToolError(`The command could not be started in the terminal: ${words}`, { cause: error });
+    }
+  };
+}
+
+let isSaid = false;
+
+/** Not for every command and chat: the user's shell stays what it is. */
+function sayOnce(): void {
+  if (isSaid) return;
+  isSaid = true;
+  void vscode.window.showInformationMessage(
+    vscode.l10n.t(
+      "The shell of your terminal does not report to VS Code (shell integration), so MiMo runs commands as processes of its own.",
+    ),
+  );
 }
 
 function timedOut({ timeoutMs }: ShellCommand): string {

@@ -1,32 +1,49 @@
 import * as vscode from "vscode";
+import { asksForSecret } from "../node/shellWaiting.ts";
+import type { CommandInput } from "../node/spawned.ts";
+import { createTypedLine, type TypedLine } from "./terminalLine.ts";
 
 /** Output kept for a tab that is not open yet, in characters. */
 const BACKLOG = 200_000;
+/** A second Ctrl+C within this is meant for a command that ignores the first. */
+const TWICE_MS = 3_000;
 
 export interface TerminalParts {
-  /** The tab was closed, or Ctrl+C was pressed in it. */
+  /** The tab was closed, or Ctrl+C was pressed in it again and again. */
   readonly interrupted: () => void;
+  /** The input of the command that runs; undefined when none runs. */
+  readonly input: () => CommandInput | undefined;
   /** The tab's title while a command runs, and afterwards. */
   readonly titles: { readonly running: string; readonly idle: string };
 }
 
 /**
- * A terminal tab that shows what the agent runs. It has no shell of its own: commands run as managed processes and
- * are mirrored here. Closing the tab, or Ctrl+C in it, ends what runs.
+ * A terminal tab that shows what the agent runs and takes what a person types for it. It has no shell of its own:
+ * commands run as managed processes and are mirrored here. Closing the tab ends what runs.
  */
 export class CommandTerminal implements vscode.Disposable {
   readonly #parts: TerminalParts;
   readonly #write = new vscode.EventEmitter<string>();
   readonly #rename = new vscode.EventEmitter<string>();
   readonly #subscription: vscode.Disposable;
+  readonly #line: TypedLine;
   #terminal: vscode.Terminal | undefined;
   #opened = false;
   #backlog = "";
+  #lastLine = "";
+  #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: TerminalParts) {
     this.#parts = parts;
     this.#subscription = vscode.window.onDidCloseTerminal((terminal) => {
       if (terminal === this.#terminal) this.#closed();
+    });
+    this.#line = createTypedLine({
+      echo: (text) => this.#put(text),
+      send: (text) => parts.input()?.write(text),
+      end: () => parts.input()?.close(),
+      interrupt: () => this.#interrupt(),
+      isSecret: () => asksForSecret(this.#lastLine),
     });
   }
 
@@ -41,12 +58,27 @@ export class CommandTerminal implements vscode.Disposable {
 
   begin(command: string, cwd: string): void {
     if (!this.#terminal) this.#create();
+    this.#line.clear();
+    this.#lastLine = "";
     this.#rename.fire(this.#parts.titles.running);
     this.#put(`\x1b[2m${printable(cwd)}\x1b[0m\r\n\x1b[1m$ ${printable(command)}\x1b[0m\r\n`);
   }
 
+  /** Plain text. */
   output(text: string): void {
+    const last = text.lastIndexOf("\n");
+    this.#lastLine = (last < 0 ? this.#lastLine + text : text.slice(last + 1)).slice(-BACKLOG);
     this.#put(text.replace(/\r?\n/g, "\r\n"));
+  }
+
+  /** What was typed for the command elsewhere. */
+  typed(text: string): void {
+    this.#put(`${asksForSecret(this.#lastLine) ? "" : printable(text)}\r\n`);
+  }
+
+  /** A line about the command, not from it. */
+  note(text: string): void {
+    this.#put(`\x1b[2m[${printable(text)}]\x1b[0m\r\n`);
   }
 
   /** `result` is one line: how the command ended. */
@@ -74,9 +106,7 @@ export class CommandTerminal implements vscode.Disposable {
         onDidChangeName: this.#rename.event,
         open: () => this.#open(),
         close: () => this.#closed(),
-        handleInput: (data: string) => {
-          if (data === "\x03") this.#parts.interrupted();
-        },
+        handleInput: (data: string) => this.#type(data),
       },
     });
     this.#terminal.show(true);
@@ -86,6 +116,20 @@ export class CommandTerminal implements vscode.Disposable {
     this.#opened = true;
     if (this.#backlog !== "") this.#write.fire(this.#backlog);
     this.#backlog = "";
+  }
+
+  #type(data: string): void {
+    const input = this.#parts.input();
+    if (input?.kind === "open") this.#line.type(data);
+    else if (data.includes("\x03")) this.#interrupt();
+  }
+
+  #interrupt(): void {
+    const isAgain = performance.now() - this.#interruptedAt < TWICE_MS;
+    this.#interruptedAt = performance.now();
+    const input = this.#parts.input();
+    if (isAgain || !input) this.#parts.interrupted();
+    else input.interrupt();
   }
 
   #closed(): void {
@@ -100,7 +144,11 @@ export class CommandTerminal implements vscode.Disposable {
   }
 }
 
-/** What the model wrote must not steer the terminal: no control characters but line breaks. */
+/** What the model wrote must not steer the terminal, nor be read otherwise than it runs: no control characters but line
+ * breaks, nothing that turns the direction of text around. */
 function printable(text: string): string {
-  return text.replace(/\r?\n/g, "\r\n  ").replace(/[\x00-\x09\x0b\x0c\x0e-\x1f\x7f-\x9f]/g, "�");
+  return text
+    .replace(/\r\n/g, "\n")
+    .replace(/[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/g, "\uFFFD")
+    .replace(/\n/g, "\r\n  ");
 }

@@ -2,9 +2,12 @@ import { ToolError } from "../agent/errors.ts";
 import type { Background, BackgroundState, WorkspaceFacts } from "../agent/ports.ts";
 import { type BackgroundCommand, type BackgroundWatcher, startBackground } from "./backgroundCommand.ts";
 import { createShell, type NodeShell } from "./shell.ts";
+import type { CommandInput, CommandTab } from "./spawned.ts";
 
 export interface BackgroundOptions {
-  readonly shell?: NodeShell;
+  readonly shell?: Pick<NodeShell, "start" | "output">;
+  /** The command of a call seems to wait for somebody's input, or goes on. */
+  readonly onWaiting?: (callId: string, prompt: string | undefined) => void;
 }
 
 export interface NodeBackground extends Background {
@@ -12,6 +15,14 @@ export interface NodeBackground extends Background {
   watch(id: string, watcher: BackgroundWatcher): void;
   /** Ends a command without taking what it printed: the model still reads that. Does nothing for unknown ids. */
   end(id: string): Promise<void>;
+  /** What a person types for the command of a call; false when none runs that takes it. */
+  input(callId: string, text: string): boolean;
+  /** The input of a command, as long as it is known. */
+  inputOf(id: string): CommandInput | undefined;
+  /** The terminal that shows a command by itself; without one it is seen by `watch` only. */
+  tabOf(id: string): CommandTab | undefined;
+  /** Ends the command of a call, as `end`; false when there is none. */
+  endCall(callId: string): boolean;
   /** Ends at once, by force, whatever still runs. */
   dispose(): void;
 }
@@ -21,8 +32,10 @@ const MAX_RUNNING = 8;
 const MAX_ENDED = 20;
 
 /** Commands of one chat that go on when the task is stopped and end with the chat. */
-export function createBackground({ shell = createShell() }: BackgroundOptions = {}): NodeBackground {
+export function createBackground({ shell = createShell(), onWaiting }: BackgroundOptions = {}): NodeBackground {
   const commands = new Map<string, BackgroundCommand>();
+  const calls = new Map<string, string>();
+  const ofCall = (callId: string) => commands.get(calls.get(callId) ?? "");
   let begun = 0;
   let starting = 0;
   let disposed = false;
@@ -34,14 +47,22 @@ export function createBackground({ shell = createShell() }: BackgroundOptions = 
     throw new ToolError(`There is no background command ${id}; they end when the chat is closed. ${there}`);
   };
   return {
-    async start({ command, cwd }) {
+    async start(wanted) {
+      const { command, callId } = wanted;
       if (disposed) throw new ToolError("The chat is closed.");
       if (running().length + starting >= MAX_RUNNING) throw new ToolError(tooMany(running()));
       const id = `bg${++begun}`;
       starting++;
       try {
-        const started = await startBackground(id, command, (onOutput) => shell.start({ command, cwd }, { onOutput }));
+        const started = await startBackground({
+          id,
+          command,
+          launch: (onOutput) => shell.start(wanted, { onOutput, isBackground: true }),
+          output: shell.output,
+          onWaiting: (prompt) => onWaiting?.(callId, prompt),
+        });
         commands.set(id, started);
+        calls.set(callId, id);
         if (disposed) started.kill();
         forgetEnded(commands);
         return started.state;
@@ -62,6 +83,19 @@ export function createBackground({ shell = createShell() }: BackgroundOptions = 
     list: () => [...commands.values()].map(({ state }) => state),
     watch: (id, watcher) => commands.get(id)?.watch(watcher),
     end: async (id) => commands.get(id)?.stop(),
+    input(callId, text) {
+      const command = ofCall(callId);
+      if (!command?.state.running || command.input.kind === "none") return false;
+      command.input.write(`${text}\n`);
+      return true;
+    },
+    inputOf: (id) => commands.get(id)?.input,
+    tabOf: (id) => commands.get(id)?.tab,
+    endCall(callId) {
+      const command = ofCall(callId);
+      void command?.stop();
+      return command?.state.running === true;
+    },
     dispose() {
       disposed = true;
       for (const command of running()) command.kill();

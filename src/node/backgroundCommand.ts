@@ -1,8 +1,8 @@
 import { StoppedError } from "../agent/errors.ts";
 import type { BackgroundState } from "../agent/ports.ts";
-import { createLiveOutput, type LiveOutput } from "./output.ts";
-import type { Exit, Spawned } from "./spawned.ts";
-import { createUnread } from "./unread.ts";
+import { createLiveOutput, createOutputBuffer, type LiveOutput, type OutputOptions } from "./output.ts";
+import { watchWaiting } from "./shellWaiting.ts";
+import type { CommandInput, CommandTab, Exit, Spawned } from "./spawned.ts";
 
 /** A face that shows a background command. */
 export interface BackgroundWatcher {
@@ -21,6 +21,10 @@ export interface BackgroundCommand {
   stop(): Promise<void>;
   kill(): void;
   watch(watcher: BackgroundWatcher): void;
+  /** What a person types for it. */
+  readonly input: CommandInput;
+  /** The terminal that shows it by itself. */
+  readonly tab: CommandTab | undefined;
 }
 
 /** What follows within this belongs to one piece of news, … */
@@ -31,11 +35,19 @@ const PIECE_MS = 1_000;
 const LEFTOVER_POLL_MS = 500;
 const STOP_WAIT_MS = 3_000;
 
-type Launch = (onOutput: (chunk: Buffer) => void) => Promise<Spawned>;
+export interface BackgroundParts {
+  readonly id: string;
+  readonly command: string;
+  readonly launch: (onOutput: (chunk: Buffer) => void) => Promise<Spawned>;
+  readonly output: OutputOptions;
+  /** It seems to wait for somebody's input, or goes on. */
+  readonly onWaiting?: ((prompt: string | undefined) => void) | undefined;
+}
 
 /** Throws ToolError when it could not start. */
-export async function startBackground(id: string, command: string, launch: Launch): Promise<BackgroundCommand> {
-  const unread = createUnread();
+export async function startBackground(parts: BackgroundParts): Promise<BackgroundCommand> {
+  const { id, command, launch, output, onWaiting = () => {} } = parts;
+  const unread = createOutputBuffer(output);
   const changes = new Set<() => void>();
   const watchers = new Map<BackgroundWatcher, LiveOutput>();
   let exit: Exit | undefined;
@@ -44,11 +56,20 @@ export async function startBackground(id: string, command: string, launch: Launc
   const changed = () => {
     for (const change of changes) change();
   };
+  let listen = (_chunk: Buffer) => {};
   const spawned = await launch((chunk) => {
     unread.push(chunk);
     for (const live of watchers.values()) live.push(chunk);
+    listen(chunk);
     changed();
   });
+  const waiting =
+    spawned.input.kind === "open"
+      ? watchWaiting({ readsInput: spawned.input.isRead, onWaiting, onUnprompted: () => {} })
+      : undefined;
+  const heard =
+    waiting && createLiveOutput((text) => waiting.output(text), { ...output, most: Number.POSITIVE_INFINITY });
+  listen = (chunk) => heard?.push(chunk);
   const state = (): BackgroundState => ({
     id,
     command,
@@ -58,6 +79,8 @@ export async function startBackground(id: string, command: string, launch: Launc
   });
   const over = wholeEnd(spawned).then((end) => {
     exit = end;
+    waiting?.end();
+    heard?.end();
     rest = unread.take("last");
     for (const [watcher, live] of watchers) {
       live.end();
@@ -89,7 +112,7 @@ export async function startBackground(id: string, command: string, launch: Launc
       return state();
     },
     take() {
-      if (exit === undefined) return unread.take("more follows");
+      if (exit === undefined) return unread.take("more follows") + noteOf(waiting?.prompt);
       const text = rest;
       rest = "";
       return text;
@@ -115,12 +138,24 @@ export async function startBackground(id: string, command: string, launch: Launc
       clearTimeout(timer);
     },
     kill: () => spawned.kill(),
+    tab: spawned.tab,
+    input: {
+      ...spawned.input,
+      write: (text) => {
+        waiting?.input();
+        spawned.input.write(text);
+      },
+    },
     watch(watcher) {
       if (exit === undefined)
-        watchers.set(watcher, createLiveOutput(watcher.onOutput, { most: Number.POSITIVE_INFINITY }));
+        watchers.set(watcher, createLiveOutput(watcher.onOutput, { ...output, most: Number.POSITIVE_INFINITY }));
       else watcher.onEnd(state());
     },
   };
+}
+
+function noteOf(prompt: string | undefined): string {
+  return prompt === undefined ? "" : `\n[it seems to wait for somebody's input: ${JSON.stringify(prompt)}]\n`;
 }
 
 /** A shell that ends at once may have put a server behind it: the command ends with the last of its processes. */

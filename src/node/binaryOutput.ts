@@ -1,4 +1,5 @@
-const NOTE = "[binary data or another encoding than UTF-8: left out]";
+/** Stands for all of it. */
+export const BINARY_NOTE = "[binary data: left out]";
 /** Fewer than this in a line are a stray byte in a text. */
 const FEW = 4;
 /** Above these shares of its characters a line is no text. NULs stand between the names that programs list for programs. */
@@ -17,7 +18,7 @@ export function withoutBinary(text: string): string {
   if (!/[\uFFFD\x00-\x06]/.test(text)) return text;
   const lines = text.split("\n");
   const out = binaryLines(lines);
-  return lines.flatMap((line, i) => (out[i] ? (out[i - 1] ? [] : [NOTE]) : [line])).join("\n");
+  return lines.flatMap((line, i) => (out[i] ? (out[i - 1] ? [] : [BINARY_NOTE]) : [line])).join("\n");
 }
 
 function binaryLines(lines: readonly string[]): readonly boolean[] {

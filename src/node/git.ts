@@ -21,25 +21,37 @@ export function readGitState(
   folder: string,
   signal: AbortSignal,
 ): Promise<GitState | "unknown" | undefined> {
-  const args = [
-    ...["-c", "core.fsmonitor=false", "-c", `core.hooksPath=${devNull}`, "--no-optional-locks", "status"],
-    ...["--porcelain=v2", "--branch", "-z", "--ignore-submodules=dirty"],
-  ];
-  const options = {
+  const args = [...HARDENED, "status", "--porcelain=v2", "--branch", "-z", "--ignore-submodules=dirty"];
+  return new Promise((resolve) => {
+    execFile(git, args, { ...optionsIn(folder), signal }, (error, output) => {
+      if (!error) resolve(parseStatus(output));
+      else resolve(error.killed || signal.aborted ? "unknown" : undefined);
+    });
+  });
+}
+
+/** The files that are tracked although ignore files leave them out, relative to `folder`, with `/`. None outside
+ * repositories and when git takes too long. Hardened like `readGitState`. */
+export function trackedThoughIgnored(git: string, folder: string): Promise<readonly string[]> {
+  const args = [...HARDENED, "ls-files", "-c", "-i", "--exclude-standard", "-z"];
+  return new Promise((resolve) => {
+    execFile(git, args, optionsIn(folder), (error, output) => {
+      resolve(error ? [] : output.split("\0").filter((path) => path !== ""));
+    });
+  });
+}
+
+const HARDENED = ["-c", "core.fsmonitor=false", "-c", `core.hooksPath=${devNull}`, "--no-optional-locks"] as const;
+
+function optionsIn(folder: string) {
+  return {
     cwd: folder,
     env: gitEnvironment(process.env),
     timeout: TIMEOUT_MS,
     killSignal: "SIGKILL" as const,
     maxBuffer: 8_000_000,
     windowsHide: true,
-    signal,
   };
-  return new Promise((resolve) => {
-    execFile(git, args, options, (error, output) => {
-      if (!error) resolve(parseStatus(output));
-      else resolve(error.killed || signal.aborted ? "unknown" : undefined);
-    });
-  });
 }
 
 /** Variables that point git to another repository, another configuration or other programs. */

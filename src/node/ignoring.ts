@@ -24,15 +24,21 @@ export interface Ignoring {
   below(folder: string): Promise<Ignoring>;
 }
 
-export async function ignoringIn(folder: string): Promise<Ignoring> {
+export interface IgnoringOptions {
+  /** "git": the files that git reads, and no others. */
+  readonly only?: "git" | undefined;
+}
+
+export async function ignoringIn(folder: string, options: IgnoringOptions = {}): Promise<Ignoring> {
   const folders: string[] = [];
   for (let at = folder; ; at = dirname(at)) {
     folders.push(at);
     if (dirname(at) === at) break;
   }
-  const levels = await Promise.all(folders.map(readLevel));
+  const levels = await Promise.all(folders.map((each) => readLevel(each, options)));
   return ignoringOf(
     levels.map((level) => ({ ...level, rules: level.rules.map((rule) => unlessAgainst(rule, level, folder)) })),
+    options,
   );
 }
 
@@ -47,10 +53,10 @@ function innerPath(folder: string, path: string): string {
 }
 
 /** `levels` from the inside out. */
-function ignoringOf(levels: readonly Level[]): Ignoring {
+function ignoringOf(levels: readonly Level[], options: IgnoringOptions): Ignoring {
   return {
     ignores: (path, kind) => verdict(levels, path, kind) === "ignored",
-    below: async (folder) => ignoringOf([await readLevel(folder), ...levels]),
+    below: async (folder) => ignoringOf([await readLevel(folder, options), ...levels], options),
   };
 }
 
@@ -82,13 +88,13 @@ function decision(
   return undefined;
 }
 
-async function readLevel(folder: string): Promise<Level> {
+async function readLevel(folder: string, { only }: IgnoringOptions): Promise<Level> {
   const [isRepository, ...rules] = await Promise.all([
     stat(join(folder, ".git")).then(
       () => true,
       () => false,
     ),
-    ...KINDS.map((name) => readRules(join(folder, name))),
+    ...KINDS.map((name, k) => (only === "git" && k < GIT_KINDS ? undefined : readRules(join(folder, name)))),
   ]);
   return { folder, rules, isRepository };
 }

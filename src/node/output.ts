@@ -1,81 +1,171 @@
-import { StringDecoder } from "node:string_decoder";
-import { withoutBinary } from "./binaryOutput.ts";
+import { createOutputCleaner } from "./outputCleaner.ts";
+import { createUtf16Reader, decodeOutput } from "./outputDecoding.ts";
+import type { OutputFile, OutputFiles } from "./outputFiles.ts";
+import { heldBack, plainText } from "./outputText.ts";
 
-/** What a command printed, for the model: the head and the tail of it, as plain text. */
+export { plainText } from "./outputText.ts";
 
-const RAW_HALF = 256_000;
 const HEAD_BYTES = 10_000;
 const TAIL_BYTES = 20_000;
 
-/** Collects output in bounded memory. */
+/** What a command printed, for the model: the head and the tail of it, as plain text, in bounded memory. */
 export interface OutputBuffer {
   push(chunk: Buffer): void;
-  /** Plain text, capped; what was left out is said in the middle. */
-  text(): string;
+  /** Nothing was printed since the last take. */
+  readonly empty: boolean;
+  /**
+   * What was printed since the last take, capped; what was left out is said in the middle. Of what is still being
+   * printed ("more follows"), a character or escape that is not whole yet stays.
+   */
+  take(rest: "more follows" | "last"): string;
+  /** Where all of it can be read, once it was more than one take gives. */
+  readonly whole: string | undefined;
 }
 
-export function createOutputBuffer(): OutputBuffer {
-  const head: Buffer[] = [];
-  let headBytes = 0;
-  let tail: Buffer[] = [];
-  let tailBytes = 0;
-  let dropped = 0;
-  let total = 0;
+export interface OutputOptions {
+  /** Where the whole of it goes once it is more than the model is given at once. */
+  readonly files?: OutputFiles | undefined;
+  /** What programs here print when it is not UTF-8; as `localEncoding` says. */
+  readonly encoding?: string | undefined;
+}
+
+export function createOutputBuffer({ files, encoding }: OutputOptions = {}): OutputBuffer {
+  const spool = files && createSpool(files);
+  let bytes = 0;
+  let part = createPart();
+  let whole: string | undefined;
+  const cleaner = createOutputCleaner((text) => {
+    part.push(text);
+    spool?.push(text);
+  }, encoding);
   return {
     push(chunk) {
-      total += chunk.length;
-      const room = RAW_HALF - headBytes;
-      if (room > 0) {
-        head.push(chunk.subarray(0, room));
-        headBytes += Math.min(room, chunk.length);
-      }
-      if (chunk.length <= room) return;
-      const rest = chunk.subarray(Math.max(0, room));
-      tail.push(rest);
-      tailBytes += rest.length;
-      if (tailBytes <= RAW_HALF * 2) return;
-      const all = Buffer.concat(tail);
-      tail = [all.subarray(all.length - RAW_HALF)];
-      dropped += all.length - RAW_HALF;
-      tailBytes = RAW_HALF;
+      bytes += chunk.length;
+      cleaner.push(chunk);
     },
-    text() {
-      if (dropped === 0) return capped(readable([...head, ...tail]));
-      const start = readable(head);
-      // The tail may begin inside a character or an escape: its first line is not to be trusted.
-      const end = readable(tail);
-      return join(headLines(start, HEAD_BYTES), tailLines(end, TAIL_BYTES), total);
+    get empty() {
+      return bytes === 0;
+    },
+    take(rest) {
+      cleaner.flush(rest);
+      const isCut = part.isCut;
+      if (isCut) whole = spool?.address ?? whole;
+      const text = part.text(isCut ? spool?.address : undefined);
+      if (rest === "last") spool?.close();
+      part = createPart();
+      bytes = 0;
+      return text;
+    },
+    get whole() {
+      return whole;
     },
   };
 }
 
-function readable(chunks: readonly Buffer[]): string {
-  const decoder = new StringDecoder("utf8");
-  return plainText(withoutBinary(decoder.write(Buffer.concat(chunks)) + decoder.end()));
+interface Spool {
+  push(text: string): void;
+  /** undefined while it all fits, and when the disk refused it. */
+  readonly address: string | undefined;
+  close(): void;
 }
 
-function capped(text: string): string {
-  const bytes = Buffer.byteLength(text);
-  if (bytes <= HEAD_BYTES + TAIL_BYTES) return text;
-  return join(headLines(text, HEAD_BYTES), tailLines(text, TAIL_BYTES), bytes);
+function createSpool(files: OutputFiles): Spool {
+  let begin: string[] = [];
+  let bytes = 0;
+  let file: OutputFile | undefined;
+  let state: "small" | "open" | "refused" = "small";
+  return {
+    push(text) {
+      if (state === "refused") return;
+      if (state === "small") {
+        begin.push(text);
+        bytes += Buffer.byteLength(text);
+        if (bytes <= HEAD_BYTES + TAIL_BYTES) return;
+        file = files.create();
+        state = file?.write(begin.join("")) ? "open" : "refused";
+        begin = [];
+      } else if (!file?.write(text)) state = "refused";
+    },
+    get address() {
+      return state === "open" ? file?.address : undefined;
+    },
+    close: () => file?.close(),
+  };
 }
 
-function join(head: string, tail: string, total: number): string {
-  const left = total - Buffer.byteLength(head) - Buffer.byteLength(tail);
-  const words = `[… ${left} bytes left out; run it again with its output in a file or filtered to see them …]`;
-  return `${head}${head.endsWith("\n") || head === "" ? "" : "\n"}${words}\n${tail}`;
+interface Part {
+  push(text: string): void;
+  readonly isCut: boolean;
+  text(whole: string | undefined): string;
+}
+
+function createPart(): Part {
+  let begin: string[] = [];
+  let head: Buffer | undefined;
+  let tail: Buffer[] = [];
+  let tailBytes = 0;
+  let bytes = 0;
+  let lines = 0;
+  const toTail = (piece: Buffer) => {
+    tail.push(piece.length > TAIL_BYTES ? piece.subarray(piece.length - TAIL_BYTES) : piece);
+    tailBytes += tail.at(-1)?.length ?? 0;
+    if (tailBytes <= TAIL_BYTES * 8) return;
+    const all = Buffer.concat(tail);
+    // A copy: a view would keep all of it in memory.
+    tail = [Buffer.from(all.subarray(all.length - TAIL_BYTES))];
+    tailBytes = TAIL_BYTES;
+  };
+  return {
+    push(text) {
+      bytes += Buffer.byteLength(text);
+      lines += countLines(text);
+      if (head) return toTail(Buffer.from(text));
+      begin.push(text);
+      if (bytes <= HEAD_BYTES + TAIL_BYTES) return;
+      const all = Buffer.from(begin.join(""));
+      begin = [];
+      head = Buffer.from(all.subarray(0, HEAD_BYTES));
+      toTail(all.subarray(HEAD_BYTES));
+    },
+    get isCut() {
+      return head !== undefined;
+    },
+    text(whole) {
+      if (!head) return begin.join("");
+      const first = headLines(head);
+      const last = tailLines(Buffer.concat(tail));
+      const left = {
+        bytes: bytes - Buffer.byteLength(first) - Buffer.byteLength(last),
+        lines: lines - countLines(first) - countLines(last),
+      };
+      return `${first}${first.endsWith("\n") ? "" : "\n"}${cutNote(left, whole)}\n${last}`;
+    },
+  };
+}
+
+function cutNote({ bytes, lines }: { bytes: number; lines: number }, whole: string | undefined): string {
+  const left = lines > 0 ? `${lines} lines (${bytes} bytes) left out` : `${bytes} bytes left out`;
+  const how = whole
+    ? `the whole is in ${whole}, which read_file opens`
+    : "run it again with its output in a file or filtered to see them";
+  return `[… ${left}; ${how} …]`;
+}
+
+function countLines(text: string): number {
+  let count = 0;
+  for (let at = text.indexOf("\n"); at >= 0; at = text.indexOf("\n", at + 1)) count++;
+  return count;
 }
 
 /** Whole lines where a line end is near. */
-function headLines(text: string, max: number): string {
-  const cut = wholeCharacters(Buffer.from(text).subarray(0, max).toString("utf8"));
+function headLines(bytes: Buffer): string {
+  const cut = wholeCharacters(bytes.subarray(0, HEAD_BYTES).toString("utf8"));
   const end = cut.lastIndexOf("\n") + 1;
   return end > cut.length / 2 ? cut.slice(0, end) : cut;
 }
 
-function tailLines(text: string, max: number): string {
-  const bytes = Buffer.from(text);
-  const cut = wholeCharacters(bytes.subarray(Math.max(0, bytes.length - max)).toString("utf8"));
+function tailLines(bytes: Buffer): string {
+  const cut = wholeCharacters(bytes.subarray(Math.max(0, bytes.length - TAIL_BYTES)).toString("utf8"));
   const start = cut.indexOf("\n") + 1;
   return start < cut.length / 2 ? cut.slice(start) : cut;
 }
@@ -83,29 +173,6 @@ function tailLines(text: string, max: number): string {
 /** Drops what cutting between bytes made of the characters at the edges. */
 function wholeCharacters(text: string): string {
   return text.replace(/^\uFFFD{1,3}|\uFFFD{1,3}$/g, "");
-}
-
-/** CSI, OSC and other strings (to their end or the line's), charset choices, single-character escapes. */
-const ESCAPES =
-  /\x1b(?:\[[0-?]*[ -/]*[@-~]?|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\)?|[ -/]+[0-~]?|[0-~]|$)|\x9b[0-?]*[ -/]*[@-~]/g;
-const WHOLE_ESCAPE =
-  /^\x1b(?:\[[0-?]*[ -/]*[@-~]|[\]PX^_][^\x07\x1b\n]*(?:\x07|\x1b\\|\n)|[ -/]+[0-~]|[0-OQ-WYZ\\`-~])/;
-
-/** Without escapes and control characters; of a line that was printed over again and again the last state. */
-export function plainText(text: string): string {
-  return text
-    .replace(ESCAPES, "")
-    .split("\n")
-    .map(lastState)
-    .join("\n")
-    .replace(/[^\n]\x08/g, "")
-    .replace(/[\x00-\x08\x0b-\x1f\x7f]/g, "");
-}
-
-function lastState(line: string): string {
-  let end = line.length;
-  while (line[end - 1] === "\r") end--;
-  return line.slice(end === 0 ? 0 : line.lastIndexOf("\r", end - 1) + 1, end);
 }
 
 /** Output as it comes, for people: at most one piece each FLUSH_MS, bounded in size each time and in all. */
@@ -121,55 +188,41 @@ const LIVE_CHARACTERS = 1_000_000;
 /** `most` is what a face is given in all, in characters. */
 export function createLiveOutput(
   emit: (text: string) => void,
-  { most = LIVE_CHARACTERS }: { readonly most?: number } = {},
+  { most = LIVE_CHARACTERS, encoding }: { readonly most?: number; readonly encoding?: string | undefined } = {},
 ): LiveOutput {
-  const decoder = new StringDecoder("utf8");
-  let pending = "";
+  let pending: Buffer[] = [];
+  let pendingBytes = 0;
   let shown = 0;
+  const utf8 = createUtf16Reader();
   let timer: NodeJS.Timeout | undefined;
   const flush = (rest: "more follows" | "last") => {
     timer = undefined;
-    // An escape or a line end that is not whole yet waits for its rest.
-    const held = rest === "last" ? 0 : heldAtEnd(pending);
-    const ready = pending.slice(0, pending.length - held);
-    pending = pending.slice(ready.length);
-    const text = plainText(ready);
+    const all = Buffer.concat(pending);
+    // A character, an escape or a line end that is not whole yet waits for its rest.
+    const held = rest === "last" ? 0 : heldBack(all);
+    pending = held > 0 ? [Buffer.from(all.subarray(all.length - held))] : [];
+    pendingBytes = held;
+    const text = plainText(decodeOutput(all.subarray(0, all.length - held), encoding));
     if (text === "" || shown > most) return;
     shown += text.length;
     emit(text.length > FLUSH_CHARACTERS ? `[…]\n${text.slice(-FLUSH_CHARACTERS)}` : text);
     if (shown > most) emit("\n[…]\n");
   };
   return {
-    push(chunk) {
-      pending += decoder.write(chunk);
-      if (pending.length > FLUSH_CHARACTERS * 4) pending = pending.slice(-FLUSH_CHARACTERS * 2);
+    push(raw) {
+      const chunk = utf8(raw);
+      pending.push(chunk);
+      pendingBytes += chunk.length;
+      if (pendingBytes > FLUSH_CHARACTERS * 8) {
+        const all = Buffer.concat(pending);
+        pending = [Buffer.from(all.subarray(all.length - FLUSH_CHARACTERS * 4))];
+        pendingBytes = FLUSH_CHARACTERS * 4;
+      }
       timer ??= setTimeout(() => flush("more follows"), FLUSH_MS);
     },
     end() {
       clearTimeout(timer);
-      pending += decoder.end();
       flush("last");
     },
   };
-}
-
-/** How many bytes at the end make no whole character, escape or line end yet. */
-export function heldBack(bytes: Buffer): number {
-  const held = heldAtEnd(bytes.subarray(-MAX_ESCAPE).toString("latin1"));
-  if (held > 0) return held;
-  for (let back = 1; back <= Math.min(3, bytes.length); back++) {
-    const byte = bytes[bytes.length - back] ?? 0;
-    if (byte < 0x80) return 0;
-    if (byte >= 0xc0) return back < (byte >= 0xf0 ? 4 : byte >= 0xe0 ? 3 : 2) ? back : 0;
-  }
-  return 0;
-}
-
-const MAX_ESCAPE = 500;
-
-function heldAtEnd(text: string): number {
-  if (text.endsWith("\r")) return 1;
-  const start = text.lastIndexOf("\x1b");
-  const length = text.length - start;
-  return start < 0 || length > MAX_ESCAPE || WHOLE_ESCAPE.test(text.slice(start)) ? 0 : length;
 }

@@ -50,6 +50,23 @@ export async function locate(path: string, roots: readonly Root[]): Promise<Plac
   return { path: join(found.root.path, found.inner), shown: shownUnder(found.label, found.inner), inside: true, kind };
 }
 
+const OUTPUT = /^output:\/\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,200})$/;
+
+/** The whole output of a command, as its result names it. Nothing but plain files of the one folder can be meant. */
+export async function locateOutput(path: string, folder: string | undefined): Promise<Place> {
+  const name = OUTPUT.exec(path)?.[1];
+  if (!name) throw new ToolError(`${JSON.stringify(path.slice(0, 200))} names no output of a command.`);
+  if (folder === undefined) throw new ToolError(`${path} is not kept (any more).`);
+  const wanted = join(folder, name);
+  const found = await lstat(wanted).catch(() => undefined);
+  const kind = !found ? "missing" : found.isFile() ? "file" : "other";
+  return { path: wanted, shown: path, inside: false, kind, isOutput: true };
+}
+
+export function isOutputPath(path: string): boolean {
+  return path.startsWith("output://");
+}
+
 function absolute(path: string, roots: readonly Root[]): string {
   if (isAbsolute(path)) return resolve(path);
   const [first] = roots;

@@ -2,7 +2,15 @@ import { randomBytes } from "node:crypto";
 import { mkdir, readdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { join } from "node:path";
-import { childName, endTree, groupMembersWith, type ProcessName, processName } from "./processTree.ts";
+import {
+  childName,
+  endMarked,
+  endTree,
+  groupMembersWith,
+  type ProcessName,
+  processName,
+  type Tree,
+} from "./processTree.ts";
 
 /**
  * Which process groups this process has started and not yet ended, on the disk: when it is killed its children go on,
@@ -12,7 +20,7 @@ export interface ProcessGroups {
   /** Set in the environment of every command, so that what is left of a group can be told from strangers. */
   readonly mark: Readonly<Record<string, string>>;
   /** For a child that was just started. Never rejects: a command is not refused because this could not be written. */
-  add(leader: number): Promise<void>;
+  add(leader: number, mark?: string): Promise<void>;
   remove(leader: number): Promise<void>;
 }
 
@@ -22,7 +30,12 @@ interface OwnerFile {
   readonly boot: string;
   readonly owner: ProcessName;
   readonly token: string;
-  readonly groups: readonly ProcessName[];
+  readonly groups: readonly Group[];
+}
+
+interface Group extends ProcessName {
+  /** What the command's processes carry in their environment, also those that left the group. */
+  readonly mark?: string | undefined;
 }
 
 const MARK = "MIMO_COMMAND_OWNER";
@@ -33,7 +46,7 @@ const FORGOTTEN_AFTER_MS = 30 * 24 * 3_600_000;
 export function createProcessGroups(folder: string): ProcessGroups {
   const token = randomBytes(12).toString("hex");
   const path = join(folder, `${process.pid}-${token}.json`);
-  const groups = new Map<number, ProcessName>();
+  const groups = new Map<number, Group>();
   let owner: ProcessName | undefined;
   let last = Promise.resolve();
   /** One after another, so that the file never says less than was said last. */
@@ -52,12 +65,12 @@ export function createProcessGroups(folder: string): ProcessGroups {
   };
   return {
     mark: { [MARK]: token },
-    add: (leader) => {
+    add: (leader, mark) => {
       const child = childName(leader);
       return inTurn(async () => {
         const name = child ?? (await processName(leader));
         if (!name) return;
-        groups.set(leader, name);
+        groups.set(leader, { ...name, mark });
         await write();
       });
     },
@@ -88,19 +101,18 @@ async function endOrphansOf(path: string, boot: string): Promise<number> {
   // Nothing of an earlier boot is left.
   if (file.boot === boot && (await isThere(file.owner))) return 0;
   const orphans = file.boot === boot ? await groupsLeft(file) : [];
-  await Promise.all(orphans.map((leader) => endTree(leader)));
+  await Promise.all(orphans.map((tree) => endTree(tree)));
   await rm(path, { force: true }).catch(() => {});
   return orphans.length;
 }
 
-async function groupsLeft({ groups, token }: OwnerFile): Promise<readonly number[]> {
-  const left: number[] = [];
-  for (const group of groups) {
-    const leader = await processName(group.pid);
-    const ours = leader
-      ? leader.started === group.started
-      : (await groupMembersWith(group.pid, `${MARK}=${token}`)).length > 0;
-    if (ours) left.push(group.pid);
+async function groupsLeft({ groups, token }: OwnerFile): Promise<readonly Tree[]> {
+  const left: Tree[] = [];
+  for (const { pid, started, mark } of groups) {
+    const leader = await processName(pid);
+    const ours = leader ? leader.started === started : (await groupMembersWith(pid, `${MARK}=${token}`)).length > 0;
+    if (ours) left.push({ leader: pid, mark });
+    else if (mark !== undefined) await endMarked(mark);
   }
   return left;
 }
@@ -134,7 +146,14 @@ function isOwnerFile(value: unknown): value is OwnerFile {
   if (typeof value !== "object" || value === null) return false;
   const { host, boot, owner, token, groups } = value as Partial<Record<keyof OwnerFile, unknown>>;
   const words = [host, boot, token].every((word) => typeof word === "string");
-  return words && isProcessName(owner) && Array.isArray(groups) && groups.every(isProcessName);
+  return words && isProcessName(owner) && Array.isArray(groups) && groups.every(isGroup);
+}
+
+function isGroup(value: unknown): value is Group {
+  if (!isProcessName(value)) return false;
+  const { mark } = value as Group;
+  // Anything shorter could be the environment of strangers.
+  return mark === undefined || (typeof mark === "string" && /^MIMO_COMMAND_ID=[0-9a-f]{16,}$/.test(mark));
 }
 
 function isProcessName(value: unknown): value is ProcessName {

@@ -7,34 +7,103 @@ import { join } from "node:path";
 
 const KILL_AFTER_MS = 1_500;
 
+/** A command's processes: its shell, which leads a group of its own, and all that carry its mark. */
+export interface Tree {
+  readonly leader: number;
+  /** `NAME=value` in the environment of whatever the command started, wherever it went. Looked up on Linux only. */
+  readonly mark?: string | undefined;
+}
+
 /**
- * Asks the whole tree of a process that leads its own group to end, and ends by force what is left after a moment.
- * Processes that left the group are found by their parents. Resolves when the force was used or was not needed.
+ * Asks the whole tree to end, and ends by force what is left after a moment. Processes that left the group are found by
+ * their parents, those whose parents have ended by the mark. Resolves when the force was used or was not needed.
  */
-export async function endTree(leader: number): Promise<void> {
+export async function endTree(tree: Tree): Promise<void> {
+  const { leader } = tree;
   if (process.platform === "win32") return endWindowsTree(leader);
-  const strays = descendants(leader);
+  const looked = straysOf(tree);
   signalGroup(leader, "SIGTERM");
-  const found = await strays;
+  const found = await looked;
   for (const stray of found) await signalStray(stray, "SIGTERM");
   const deadline = Date.now() + KILL_AFTER_MS;
   while (Date.now() < deadline) {
-    if (!(await groupLives(leader)) && !(await anyLives(found))) return;
+    if (!(await groupLives(leader)) && !(await anyLives(found))) {
+      if ((await straysOf(tree)).length === 0) return;
+      break;
+    }
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  signalGroup(leader, "SIGKILL");
-  for (const stray of found) await signalStray(stray, "SIGKILL");
+  // Twice: between the look and the blow another may have been born.
+  for (let blow = 0; blow < 2; blow++) {
+    const left = [...found, ...(await straysOf(tree))];
+    signalGroup(leader, "SIGKILL");
+    for (const stray of left) await signalStray(stray, "SIGKILL");
+  }
 }
 
 /** By force and at once, for when this process is about to end itself. */
-export function killTree(leader: number): void {
+export function killTree({ leader, mark }: Tree): void {
   if (process.platform === "win32") {
     spawn("taskkill", ["/pid", String(leader), "/T", "/F"], { windowsHide: true });
     return;
   }
-  const strays = process.platform === "linux" ? below(leader, linuxTableNow()) : [];
+  const table = process.platform === "linux" ? linuxTableNow() : [];
+  const strays = [
+    ...below(leader, table),
+    ...(mark === undefined ? [] : table.filter(({ pid }) => isMarkedNow(pid, mark))),
+  ];
   signalGroup(leader, "SIGKILL");
   for (const { pid } of strays) kill(pid, "SIGKILL");
+}
+
+/** Asks all processes that carry a mark, and then forces them. Known on Linux only. */
+export async function endMarked(mark: string): Promise<void> {
+  for (const one of await markedWith(mark)) await signalStray(one, "SIGTERM");
+  const deadline = Date.now() + KILL_AFTER_MS;
+  while (Date.now() < deadline && (await markedWith(mark)).length > 0) {
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  for (const one of await markedWith(mark)) await signalStray(one, "SIGKILL");
+}
+
+/** The processes whose environment holds this text. Known on Linux only; none elsewhere. */
+export async function markedWith(mark: string): Promise<readonly ProcessName[]> {
+  if (process.platform !== "linux") return [];
+  return withMark(mark, await linuxTable());
+}
+
+export async function withMark(mark: string, entries: readonly Entry[]): Promise<Entry[]> {
+  const environments = await Promise.all(
+    entries.map(({ pid }) => readFile(join("/proc", String(pid), "environ"), "utf8").catch(() => "")),
+  );
+  return entries.filter((_, i) => environments[i]?.split("\0").includes(mark));
+}
+
+function isMarkedNow(pid: number, mark: string): boolean {
+  try {
+    return readFileSync(join("/proc", String(pid), "environ"), "utf8")
+      .split("\0")
+      .includes(mark);
+  } catch {
+    return false;
+  }
+}
+
+async function straysOf({ leader, mark }: Tree): Promise<readonly Entry[]> {
+  const table = await processTable();
+  const found = below(leader, table);
+  if (mark === undefined || process.platform !== "linux") return found;
+  const pids = new Set(found.map(({ pid }) => pid));
+  const marked = await withMark(mark, table);
+  return [...found, ...marked.filter(({ pid, group }) => group !== leader && !pids.has(pid))];
+}
+
+/** The processes of a command: its group and what left it. */
+export async function membersOf(tree: Tree): Promise<readonly ProcessName[]> {
+  const table = await processTable();
+  const group = table.filter((entry) => entry.group === tree.leader);
+  const pids = new Set(group.map(({ pid }) => pid));
+  return [...group, ...(await straysOf(tree)).filter(({ pid }) => !pids.has(pid))];
 }
 
 /** Whether any process of the group is there, the leader or one that outlived it. */
@@ -44,7 +113,8 @@ export async function groupLives(leader: number): Promise<boolean> {
   return process.platform !== "linux" || (await linuxTable()).some((entry) => entry.group === leader);
 }
 
-function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
+/** False when there is no such group. */
+export function signalGroup(leader: number, signal: NodeJS.Signals | 0): boolean {
   try {
     process.kill(-leader, signal);
     return true;
@@ -59,9 +129,11 @@ export interface ProcessName {
   readonly started: string;
 }
 
-interface Entry extends ProcessName {
+export interface Entry extends ProcessName {
   readonly parent: number;
   readonly group: number;
+  /** Known on Linux only. */
+  readonly session?: number | undefined;
 }
 
 /** undefined when there is no such process, and on Windows, where this is not looked up. */
@@ -79,17 +151,12 @@ export function childName(pid: number): ProcessName | undefined {
 }
 
 /** The processes of a group whose environment holds this text. Known on Linux only; none elsewhere. */
-export async function groupMembersWith(leader: number, text: string): Promise<readonly ProcessName[]> {
+export async function groupMembersWith(leader: number, mark: string): Promise<readonly ProcessName[]> {
   if (process.platform !== "linux") return [];
-  const members = (await linuxTable()).filter((entry) => entry.group === leader);
-  const environments = await Promise.all(
-    members.map(({ pid }) => readFile(join("/proc", String(pid), "environ"), "utf8").catch(() => "")),
+  return withMark(
+    mark,
+    (await linuxTable()).filter((entry) => entry.group === leader),
   );
-  return members.filter((_, i) => environments[i]?.split("\0").includes(text));
-}
-
-async function descendants(leader: number): Promise<Entry[]> {
-  return below(leader, await processTable());
 }
 
 function below(leader: number, table: readonly Entry[]): Entry[] {
@@ -104,8 +171,28 @@ function below(leader: number, table: readonly Entry[]): Entry[] {
   return found;
 }
 
-async function processTable(): Promise<Entry[]> {
+/** All processes there are. */
+export async function processTable(): Promise<Entry[]> {
   return process.platform === "linux" ? linuxTable() : psTable();
+}
+
+/** The group in front in the terminal of a shell: the shell's own while it waits for a command. */
+export async function frontGroup(shell: number): Promise<number | undefined> {
+  if (process.platform === "linux") {
+    const { front } = fieldsOf(shell, await readFile(statOf(shell), "utf8").catch(() => ""));
+    return positive(front);
+  }
+  if (process.platform === "win32") return undefined;
+  return new Promise((resolve) => {
+    execFile("/bin/ps", ["-o", "tpgid=", "-p", String(shell)], { timeout: 1_000 }, (error, output) => {
+      resolve(error ? undefined : positive(output.trim()));
+    });
+  });
+}
+
+function positive(text: string | undefined): number | undefined {
+  const number = Number(text);
+  return Number.isSafeInteger(number) && number > 1 ? number : undefined;
 }
 
 function linuxTableNow(): Entry[] {
@@ -144,19 +231,23 @@ interface StatFields {
   readonly state?: string | undefined;
   readonly parent?: string | undefined;
   readonly group?: string | undefined;
+  readonly session?: string | undefined;
+  /** The group in front in its terminal. */
+  readonly front?: string | undefined;
   readonly started?: string | undefined;
 }
 
 function fieldsOf(pid: number, text: string): StatFields {
-  // The name, in brackets, may hold anything; after it: state, parent, group, … and the start time as 20th field.
+  // The name, in brackets, may hold anything; after it: state, parent, group, session, terminal, the terminal's group in
+  // front, … and the start time as 20th field.
   const fields = text.slice(text.lastIndexOf(")") + 2).split(" ");
-  const [state, parent, group] = fields;
-  return { pid, state, parent, group, started: fields[19] };
+  const [state, parent, group, session, , front] = fields;
+  return { pid, state, parent, group, session, front, started: fields[19] };
 }
 
-function entryOf({ pid, state, parent, group, started = "" }: StatFields): Entry | undefined {
+function entryOf({ pid, state, parent, group, session, started = "" }: StatFields): Entry | undefined {
   if (parent === undefined || state === "Z") return undefined;
-  return { pid, parent: Number(parent), group: Number(group), started };
+  return { pid, parent: Number(parent), group: Number(group), session: Number(session), started };
 }
 
 function psTable(): Promise<Entry[]> {
@@ -182,7 +273,7 @@ async function anyLives(strays: readonly ProcessName[]): Promise<boolean> {
   return false;
 }
 
-async function signalStray(stray: ProcessName, signal: NodeJS.Signals): Promise<void> {
+export async function signalStray(stray: ProcessName, signal: NodeJS.Signals): Promise<void> {
   if (await isSame(stray)) kill(stray.pid, signal);
 }
 

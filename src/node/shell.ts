@@ -1,7 +1,10 @@
 import type { Shell, ShellCommand, ShellResult } from "../agent/ports.ts";
 import { createLiveOutput, createOutputBuffer } from "./output.ts";
+import { localEncoding } from "./outputDecoding.ts";
+import type { OutputFiles } from "./outputFiles.ts";
 import type { ProcessGroups } from "./processGroups.ts";
-import { shellProgram } from "./shellProgram.ts";
+import { shellProgram, takesInput } from "./shellProgram.ts";
+import { watchWaiting } from "./shellWaiting.ts";
 import { type Exit, type Spawned, spawnCommand } from "./spawned.ts";
 
 export interface ShellOptions {
@@ -10,15 +13,40 @@ export interface ShellOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Where its process groups are written down, so that those of a killed process can be ended at the next start. */
   readonly groups?: ProcessGroups | undefined;
+  /** Where outputs go whole that are too long for the model. */
+  readonly outputs?: OutputFiles | undefined;
+  /** "person": somebody sees the commands and can type for them. By default they find their input ended. */
+  readonly input?: "person" | "none";
 }
+
+/** What a command is started with. */
+export type StartCommand = Omit<ShellCommand, "timeoutMs">;
+
+export interface StartOptions {
+  readonly onOutput: (chunk: Buffer) => void;
+  /** It goes on beside the conversation. */
+  readonly isBackground?: true;
+}
+
+export type RunOptions = Parameters<Shell["run"]>[1];
+
+/** How a command comes to run: as a process of ours, or in a terminal. Throws ToolError when it could not start. */
+export type Launch = (command: StartCommand, options: StartOptions) => Promise<Spawned>;
 
 /** A shell that can also start what nobody waits for, and be told that its process is about to end. */
 export interface NodeShell extends Shell {
   /** The caller releases it when it has ended. Throws ToolError when it could not start. */
-  start(
-    command: Pick<ShellCommand, "command" | "cwd">,
-    options: { readonly onOutput: (chunk: Buffer) => void },
-  ): Promise<Spawned>;
+  start: Launch;
+  /** As `run`, of a command that is brought to run in another way. */
+  runBy(launch: Launch, command: ShellCommand, options: RunOptions): Promise<ShellResult>;
+  /** What a person types for the command of a call that runs; false when there is none that takes it. */
+  input(callId: string, text: string): boolean;
+  /** The input of the command of a call that runs. */
+  inputOf(callId: string): Spawned["input"] | undefined;
+  /** As given: for what is brought to run in another way. */
+  readonly groups: ProcessGroups | undefined;
+  /** How the outputs of its commands are kept and read. */
+  readonly output: { readonly files?: OutputFiles | undefined; readonly encoding?: string | undefined };
   /** Ends at once, by force, whatever still runs. */
   dispose(): void;
 }
@@ -28,12 +56,16 @@ const STOP_WAIT_MS = 200;
 /** After a timeout, for the tree to end: SIGTERM, then SIGKILL. */
 const TIMEOUT_WAIT_MS = 2_000;
 
-/** Runs commands as children of this process, each in a process group of its own, without input. */
-export function createShell({ shell, env = process.env, groups }: ShellOptions = {}): NodeShell {
+/** Runs commands as children of this process, each in a process group of its own. */
+export function createShell(options: ShellOptions = {}): NodeShell {
+  const { shell, env = process.env, groups, outputs, input = "none" } = options;
   const program = shellProgram(shell, env);
+  const output = { files: outputs, encoding: localEncoding(env) };
   const running = new Set<Spawned>();
-  const start: NodeShell["start"] = async ({ command, cwd }, { onOutput }) => {
-    const spawned = await spawnCommand({ program, command, cwd, env, groups, onOutput });
+  const inputs = new Map<string, Spawned["input"]>();
+  const start: Launch = async ({ command, cwd }, { onOutput }) => {
+    const kind = input === "person" && takesInput(command) ? "open" : "none";
+    const spawned = await spawnCommand({ program, command, cwd, env, groups, input: kind, onOutput });
     running.add(spawned);
     return {
       ...spawned,
@@ -43,28 +75,73 @@ export function createShell({ shell, env = process.env, groups }: ShellOptions =
       },
     };
   };
-  return {
-    name: program.name,
-    start,
-    async run(command, { onOutput, signal }) {
-      const buffer = createOutputBuffer();
-      if (signal.aborted) return result(buffer.text(), {});
-      const live = createLiveOutput(onOutput);
-      const spawned = await start(command, {
-        onOutput: (chunk) => {
-          buffer.push(chunk);
-          live.push(chunk);
+  const runBy: NodeShell["runBy"] = async (launch, command, { onOutput, onWaiting = () => {}, signal }) => {
+    const buffer = createOutputBuffer(output);
+    if (signal.aborted) return result(buffer.take("last"), {});
+    let waiting: ReturnType<typeof watchWaiting> | undefined;
+    const live = createLiveOutput((text) => {
+      waiting?.output(text);
+      onOutput(text);
+    }, output);
+    const spawned = await launch(command, {
+      onOutput: (chunk) => {
+        buffer.push(chunk);
+        live.push(chunk);
+      },
+    });
+    const deadline = createDeadline(command.timeoutMs);
+    let isInputEnded = false;
+    if (spawned.input.kind === "open") {
+      waiting = watchWaiting({
+        readsInput: spawned.input.isRead,
+        onWaiting,
+        onUnprompted: () => {
+          isInputEnded = true;
+          spawned.input.close();
         },
       });
-      try {
-        const end = await ended(spawned, { timeoutMs: command.timeoutMs, signal });
-        const leftover = end.timedOut === undefined && (await outlived(spawned));
-        return result(buffer.text() + (leftover ? LEFTOVER : ""), end);
-      } finally {
-        live.end();
-        // What was told to end may take its moment; nobody waits for it.
-        void spawned.release();
-      }
+    }
+    inputs.set(command.callId, {
+      ...spawned.input,
+      write: (text) => {
+        waiting?.input();
+        // Somebody is there: it gets its whole time again.
+        deadline.renew();
+        spawned.input.write(text);
+      },
+    });
+    try {
+      let waitedFor: string | undefined;
+      const onCut = () => {
+        waitedFor = waiting?.prompt;
+      };
+      const end = await ended(spawned, { deadline, signal, onCut });
+      const leftover = end.timedOut === undefined && (await outlived(spawned));
+      const notes = (isInputEnded ? INPUT_ENDED : "") + (leftover ? LEFTOVER : "");
+      const text = buffer.take("last") + notes;
+      return result(text, { ...end, wholeOutput: buffer.whole, waitedFor });
+    } finally {
+      deadline.clear();
+      inputs.delete(command.callId);
+      waiting?.end();
+      live.end();
+      // What was told to end may take its moment; nobody waits for it.
+      void spawned.release();
+    }
+  };
+  return {
+    name: program.name,
+    output,
+    groups,
+    start,
+    runBy,
+    run: (command, options) => runBy(start, command, options),
+    inputOf: (callId) => inputs.get(callId),
+    input(callId, text) {
+      const found = inputs.get(callId);
+      if (found?.kind !== "open") return false;
+      found.write(`${text}\n`);
+      return true;
     },
     dispose() {
       for (const spawned of running) spawned.kill();
@@ -75,25 +152,56 @@ export function createShell({ shell, env = process.env, groups }: ShellOptions =
 interface End extends Partial<Exit> {
   /** Given when it was cut short: by the timeout, or by a stop. */
   readonly timedOut?: boolean;
+  readonly wholeOutput?: string | undefined;
+  readonly waitedFor?: string | undefined;
 }
 
-function ended(spawned: Spawned, limits: { timeoutMs: number; signal: AbortSignal }): Promise<End> {
-  const { timeoutMs, signal } = limits;
+interface Deadline {
+  /** Resolves when the time is over. */
+  readonly over: Promise<void>;
+  /** The whole time again, from here. */
+  renew(): void;
+  clear(): void;
+}
+
+function createDeadline(ms: number): Deadline {
+  let timer: NodeJS.Timeout | undefined;
+  let renew = () => {};
+  const over = new Promise<void>((resolve) => {
+    renew = () => {
+      clearTimeout(timer);
+      timer = setTimeout(resolve, ms);
+    };
+    renew();
+  });
+  return { over, renew: () => renew(), clear: () => clearTimeout(timer) };
+}
+
+interface Limits {
+  readonly deadline: Deadline;
+  readonly signal: AbortSignal;
+  /** It is about to be ended. */
+  readonly onCut: () => void;
+}
+
+function ended(spawned: Spawned, { deadline, signal, onCut }: Limits): Promise<End> {
   return new Promise((resolve) => {
     let cause: "timeout" | "stop" | undefined;
+    let isOver = false;
     const finish = (end: End) => {
-      clearTimeout(timer);
+      isOver = true;
       signal.removeEventListener("abort", stop);
       resolve(end);
     };
     const cut = (why: "timeout" | "stop", waitMs: number) => {
-      if (cause) return;
+      if (cause || isOver) return;
       cause = why;
+      onCut();
       void spawned.end();
       setTimeout(() => finish({ timedOut: why === "timeout" }), waitMs);
     };
     const stop = () => cut("stop", STOP_WAIT_MS);
-    const timer = setTimeout(() => cut("timeout", TIMEOUT_WAIT_MS), timeoutMs);
+    void deadline.over.then(() => cut("timeout", TIMEOUT_WAIT_MS));
     signal.addEventListener("abort", stop, { once: true });
     void spawned.exit.then((exit) => finish(cause ? { timedOut: cause === "timeout" } : exit));
     if (signal.aborted) stop();
@@ -101,6 +209,7 @@ function ended(spawned: Spawned, limits: { timeoutMs: number; signal: AbortSigna
 }
 
 const LEFTOVER = "\n[processes left in the background were ended with the command]\n";
+const INPUT_ENDED = "\n[it read its input, and nobody typed anything: the input was ended]\n";
 
 /** Whether processes of the command are still there after its shell's exit; those that are just ending do not count. */
 async function outlived(spawned: Spawned): Promise<boolean> {
@@ -109,6 +218,13 @@ async function outlived(spawned: Spawned): Promise<boolean> {
   return spawned.lives();
 }
 
-function result(output: string, { exitCode, signal, timedOut = false }: End): ShellResult {
-  return { output, exitCode, signal, timedOut };
+function result(output: string, { exitCode, signal, timedOut = false, wholeOutput, waitedFor }: End): ShellResult {
+  return {
+    output,
+    exitCode,
+    signal,
+    timedOut,
+    ...(wholeOutput === undefined ? {} : { wholeOutput }),
+    ...(waitedFor === undefined ? {} : { waitedFor }),
+  };
 }

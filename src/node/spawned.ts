@@ -1,8 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
 import { ToolError } from "../agent/errors.ts";
 import { codeOf } from "./places.ts";
 import type { ProcessGroups } from "./processGroups.ts";
-import { endTree, groupLives, killTree } from "./processTree.ts";
+import { inputOf, readsInput } from "./processInput.ts";
+import { endTree, groupLives, killTree, membersOf, signalGroup, type Tree } from "./processTree.ts";
 import { commandEnvironment, type ShellProgram } from "./shellProgram.ts";
 
 /** How a command's shell ended: with a code, or by a signal. */
@@ -11,9 +13,8 @@ export interface Exit {
   readonly signal: string | undefined;
 }
 
-/** A command that runs as a child of this process, in a process group of its own, without input. */
+/** A command that runs: as a child of this process in a group of its own, or in a terminal's shell. */
 export interface Spawned {
-  readonly pid: number;
   /** The shell's own end, when what it had printed has come. Never rejects. */
   readonly exit: Promise<Exit>;
   /** Whether any process of the command is there. */
@@ -24,6 +25,28 @@ export interface Spawned {
   kill(): void;
   /** Hears no more of it and ends what is left. Resolves when that is done. */
   release(): Promise<void>;
+  readonly input: CommandInput;
+  /** A terminal tab that shows it by itself. Without it nobody sees it but through its output. */
+  readonly tab?: CommandTab | undefined;
+}
+
+/** What a person can do to a running command. */
+export interface CommandInput {
+  /** "none": it was given an input that has ended already. */
+  readonly kind: "open" | "none";
+  /** As typed, with its line ends. */
+  write(text: string): void;
+  /** Ctrl+D: there is no more. */
+  close(): void;
+  /** Ctrl+C. */
+  interrupt(): void;
+  /** Whether a process stands in a read of it; undefined when that cannot be seen. */
+  isRead(): Promise<boolean | undefined>;
+}
+
+export interface CommandTab {
+  /** Brings it up without taking the focus. False when it is gone. */
+  reveal(): boolean;
 }
 
 export interface SpawnOptions {
@@ -32,47 +55,83 @@ export interface SpawnOptions {
   readonly cwd: string;
   readonly env: NodeJS.ProcessEnv;
   readonly groups: ProcessGroups | undefined;
+  readonly input: CommandInput["kind"];
   /** Both streams in the order they came. */
   readonly onOutput: (chunk: Buffer) => void;
 }
 
+/** Set in a command's environment, so that what it has started is known wherever it went: `NAME=value`. */
+export function newMark(): { readonly name: string; readonly value: string; readonly text: string } {
+  const name = "MIMO_COMMAND_ID";
+  const value = randomBytes(12).toString("hex");
+  return { name, value, text: `${name}=${value}` };
+}
+
 /** Throws ToolError when it could not start. */
 export async function spawnCommand(options: SpawnOptions): Promise<Spawned> {
-  const { program, command, cwd, env, groups } = options;
-  const child = launch(program.argv(command), { cwd, env: { ...commandEnvironment(env), ...groups?.mark } });
+  const { program, command, cwd, env, groups, input } = options;
+  const mark = newMark();
+  const environment = { ...commandEnvironment(env), ...groups?.mark, [mark.name]: mark.value };
+  const child = launch(program.argv(command), { cwd, env: environment, input });
   // At once: a shell may end before anything that waits comes to it.
-  if (child.pid !== undefined) void groups?.add(child.pid);
+  if (child.pid !== undefined) void groups?.add(child.pid, mark.text);
   const exit = exitOf(child, options.onOutput);
   const pid = await started(child, cwd);
+  const tree: Tree = { leader: pid, mark: mark.text };
   return {
-    pid,
     exit,
     lives: () => groupLives(pid),
-    end: () => endTree(pid),
-    kill: () => killTree(pid),
+    end: () => endTree(tree),
+    kill: () => killTree(tree),
     release: async () => {
+      child.stdin?.destroy();
       child.stdout?.destroy();
       child.stderr?.destroy();
-      if (await groupLives(pid)) await endTree(pid);
+      if (await groupLives(pid)) await endTree(tree);
       await groups?.remove(pid);
     },
+    input: inputTo(child, tree),
   };
 }
 
-function launch([file, ...args]: readonly [string, ...string[]], where: { cwd: string; env: NodeJS.ProcessEnv }) {
+function inputTo(child: ChildProcess, tree: Tree): CommandInput {
+  const { stdin } = child;
+  // A command that has ended or closed its input takes no more; that is no failure of ours.
+  stdin?.on("error", () => {});
+  const place = stdin ? inputOf(tree.leader) : Promise.resolve(undefined);
+  return {
+    kind: stdin ? "open" : "none",
+    write: (text) => void (stdin?.writable && stdin.write(text)),
+    close: () => stdin?.end(),
+    interrupt: () => {
+      if (process.platform === "win32") void endTree(tree);
+      else signalGroup(tree.leader, "SIGINT");
+    },
+    isRead: async () => readsInput(() => membersOf(tree), await place),
+  };
+}
+
+interface Where {
+  readonly cwd: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly input: CommandInput["kind"];
+}
+
+function launch([file, ...args]: readonly [string, ...string[]], { cwd, env, input }: Where) {
   try {
     return spawn(file, args, {
-      ...where,
+      cwd,
+      env,
       detached: process.platform !== "win32",
-      stdio: ["ignore", "pipe", "pipe"],
+      stdio: [input === "open" ? "pipe" : "ignore", "pipe", "pipe"],
       windowsHide: true,
+      windowsVerbatimArguments: /cmd\.exe$/i.test(file),
     });
   } catch (error) {
     // Some failures are thrown at once, others come as an event.
-    throw notStarted(error, where.cwd);
+    throw notStarted(error, cwd);
   }
 }
-
 function started(child: ChildProcess, cwd: string): Promise<number> {
   return new Promise((resolve, reject) => {
     child.once("spawn", () => resolve(child.pid ?? 0));

@@ -3,11 +3,15 @@ import * as z from "zod";
 /**
  * A tool's argument schema that forgives what models get wrong without being unclear: `null` for a field that was left
  * out, numbers and booleans in quotes, a list as JSON text. Everything else is refused by the strict schema inside.
- * The JSON schema that is sent is the strict one's, without what only costs tokens.
+ * The JSON schema that is sent is the strict one's, without what only costs tokens. `understood` puts right beforehand what
+ * a tool knows of its own arguments.
  */
-export function toolArguments<Shape extends z.ZodRawShape>(shape: Shape) {
+export function toolArguments<Shape extends z.ZodRawShape>(
+  shape: Shape,
+  understood: (value: unknown) => unknown = (value) => value,
+) {
   const strict = z.strictObject(shape);
-  const schema = z.preprocess((value) => forgiven(value, strict), strict);
+  const schema = z.preprocess((value) => forgiven(understood(value), strict), strict);
   schema._zod.toJSONSchema = () => lean(z.toJSONSchema(strict, { io: "input" }));
   return schema;
 }

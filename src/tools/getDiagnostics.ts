@@ -38,11 +38,12 @@ function said(found: readonly Diagnostic[], place: Place): string {
       ? `The editor reports no problems in ${shown}.`
       : `The editor reports no problems below ${shown}. Files that are not open may not be checked: name one, or run the project's checks.`;
   }
-  const lines = problems.slice(0, MAX_PROBLEMS).map(lineOf);
+  const lines = problems.slice(0, MAX_PROBLEMS).map(problemLine);
   return listed({ lines, more: problems.length > MAX_PROBLEMS }, `${problems.length} in all; narrow the path`);
 }
 
-function lineOf({ shown, line, column, severity, source, code, message }: Diagnostic): string {
+/** One problem in one line. */
+export function problemLine({ shown, line, column, severity, source, code, message }: Diagnostic): string {
   const from = `${source}${code === "" ? "" : `(${code})`}`;
   return `${shown}:${line}:${column} ${severity}${from === "" ? "" : ` ${from}`} ${oneLine(message)}`;
 }

@@ -1,9 +1,11 @@
 import { signal } from "@preact/signals";
-import type { QuestionView, ViewEvent } from "../protocol/view.ts";
+import type { FileChange } from "../agent/ports.ts";
+import type { PanelState, QuestionView, ViewEvent } from "../protocol/view.ts";
 import { retryWords } from "./failures.ts";
 import { credits, seconds } from "./figures.ts";
 import { t } from "./l10n.ts";
 import { changedFiles } from "./tasks.ts";
+import { visible } from "./terminal.ts";
 import type { Transcript } from "./transcript.ts";
 
 /**
@@ -14,10 +16,12 @@ export const urgent = signal("");
 export const polite = signal("");
 
 let waitsForRetry = false;
+/** Events that say nothing of whether the platform answers. */
+const ASIDE: ReadonlySet<ViewEvent["type"]> = new Set(["retry", "usage", "change", "command_waiting", "tool_output"]);
 
 export function announceEvents(transcript: Transcript, events: readonly ViewEvent[]): void {
   for (const event of events) {
-    if (waitsForRetry && event.type !== "retry" && event.type !== "usage") {
+    if (waitsForRetry && !ASIDE.has(event.type)) {
       waitsForRetry = false;
       // An error is an alert of its own.
       if (event.type !== "error") polite.value = t("The platform answers again");
@@ -31,6 +35,10 @@ export function announceEvents(transcript: Transcript, events: readonly ViewEven
         break;
       case "answered":
         urgent.value = "";
+        break;
+      case "command_waiting":
+        if (event.prompt !== undefined)
+          polite.value = [t("The command waits for input"), visible(event.prompt.trim())].filter(Boolean).join(": ");
         break;
       case "retry":
         waitsForRetry = true;
@@ -47,12 +55,34 @@ export function announceEvents(transcript: Transcript, events: readonly ViewEven
 function askedFor(question: Exclude<QuestionView, { readonly kind: "ask" }>): string {
   switch (question.kind) {
     case "write":
-      return t("edit {0}", question.change.shown);
+      return changeAsked(question.change);
     case "command":
       return t("run {0}", question.command.split("\n", 1)[0] ?? "");
     case "read":
       return t("read {0}", question.path);
   }
+}
+
+function changeAsked({ kind, shown, from }: FileChange): string {
+  switch (kind) {
+    case "delete":
+      return t("delete {0}", visible(shown));
+    case "move":
+      return t("move {0} to {1}", visible(from ?? ""), visible(shown));
+    case "folder":
+      return t("create the folder {0}", visible(shown));
+    default:
+      return t("edit {0}", visible(shown));
+  }
+}
+
+/** A restore changes the chat, or what is on the disk: no event tells it. */
+export function announceState(before: PanelState | undefined, after: PanelState): void {
+  if (before && !before.restored && after.restored) polite.value = restoredWords(after.restored.what);
+}
+
+export function restoredWords(what: NonNullable<PanelState["restored"]>["what"]): string {
+  return { both: t("Files and chat restored"), files: t("Files restored"), chat: t("Chat restored") }[what];
 }
 
 function summary(transcript: Transcript): string {

@@ -5,6 +5,10 @@ import type { Call } from "./items.ts";
 export interface Preview {
   readonly shown: string;
   readonly kind: FileChange["kind"] | "unknown";
+  /** Where it was, for a move. */
+  readonly from: string | undefined;
+  /** Files that a folder takes with it. */
+  readonly files: number | undefined;
   readonly added: number;
   readonly removed: number;
   readonly hunks: readonly PreviewHunk[];
@@ -21,13 +25,15 @@ type Line = Hunk["lines"][number];
 
 const CONTEXT_LINES = 3;
 
-export function previewOf(call: Call): Preview {
-  return call.change ? previewOfChange(call.change) : previewOfArguments(call.arguments);
+/** One a file, and never none. */
+export function previewsOf(call: Call): readonly Preview[] {
+  return call.changes.length > 0 ? call.changes.map(previewOfChange) : previewsOfArguments(call);
 }
 
-export function previewOfChange({ shown, kind, added, removed, truncated, hunks }: FileChange): Preview {
-  const shownHunks = hunks.map(({ oldStart, newStart, lines }) => ({ at: { oldStart, newStart }, lines }));
-  return { shown, kind, added, removed, truncated, hunks: shownHunks };
+export function previewOfChange(change: FileChange): Preview {
+  const { shown, kind, from, files, added, removed, truncated } = change;
+  const hunks = change.hunks.map(({ oldStart, newStart, lines }) => ({ at: { oldStart, newStart }, lines }));
+  return { shown, kind, from, files, added, removed, truncated, hunks };
 }
 
 /** Arguments as an object, or an empty one: the model may have written anything. */
@@ -52,28 +58,74 @@ export function isBackground(call: Call): boolean {
   return Object.hasOwn(values, "background") && values.background === true;
 }
 
-function previewOfArguments(raw: string): Preview {
+function previewsOfArguments({ name, arguments: raw }: Call): readonly Preview[] {
+  const path = textArgument(raw, "path");
+  switch (name) {
+    case "move_path":
+      return [{ ...counted(textArgument(raw, "to"), []), kind: "move", from: textArgument(raw, "from") }];
+    case "delete_path":
+      return [{ ...counted(path, []), kind: "delete" }];
+    case "create_folder":
+      return [{ ...counted(path, []), kind: "folder" }];
+    case "apply_patch":
+      return previewsOfPatch(textArgument(raw, "patch") || textArgument(raw, "input"));
+    default:
+      return [previewOfEdits(path, raw)];
+  }
+}
+
+function previewOfEdits(shown: string, raw: string): Preview {
   const { edits, content } = argumentsOf(raw);
-  const shown = textArgument(raw, "path");
   if (typeof content === "string") {
     const lines = linesOf(content).map((text): Line => ({ sign: "+", text }));
     return counted(shown, lines.length === 0 ? [] : [{ at: { oldStart: 0, newStart: 1 }, lines }]);
   }
-  const hunks = Array.isArray(edits) ? edits.flatMap(hunkOf) : [];
-  return counted(shown, hunks);
+  return counted(shown, Array.isArray(edits) ? edits.flatMap(hunkOf) : []);
 }
 
 function counted(shown: string, hunks: readonly PreviewHunk[]): Preview {
   const count = (sign: Line["sign"]) =>
     hunks.reduce((sum, hunk) => sum + hunk.lines.filter((line) => line.sign === sign).length, 0);
-  return { shown, kind: "unknown", added: count("+"), removed: count("-"), hunks, truncated: false };
+  const [added, removed] = [count("+"), count("-")];
+  return { shown, kind: "unknown", from: undefined, files: undefined, added, removed, hunks, truncated: false };
 }
 
+/** A notebook's edit may replace a whole cell by `source`. */
 function hunkOf(edit: unknown): PreviewHunk[] {
   if (typeof edit !== "object" || edit === null) return [];
-  const { old_text: before, new_text: after } = edit as { readonly old_text?: unknown; readonly new_text?: unknown };
+  const { old_text, new_text, source } = edit as Readonly<Record<string, unknown>>;
+  const after = new_text ?? source;
+  const before = old_text ?? "";
   if (typeof before !== "string" || typeof after !== "string") return [];
   return [{ at: undefined, lines: lineChanges(linesOf(before), linesOf(after)) }];
+}
+
+const FILE_LINE = /^(?:\*\*\* (Add|Delete|Update) File: |\+\+\+ (?:b\/)?)(.+?)\s*$/;
+const PATCH_KINDS: Readonly<Record<string, Preview["kind"]>> = { Add: "create", Delete: "delete" };
+
+/** Files of a patch, of either form that models write, as far as its text tells. */
+function previewsOfPatch(patch: string): readonly Preview[] {
+  const files: { shown: string; kind: Preview["kind"]; hunks: { at: undefined; lines: Line[] }[] }[] = [];
+  for (const line of linesOf(patch)) {
+    const [, verb, shown] = FILE_LINE.exec(line) ?? [];
+    const file = files.at(-1);
+    const sign = line[0];
+    if (shown) files.push({ shown, kind: (verb && PATCH_KINDS[verb]) || "unknown", hunks: [] });
+    else if (!file || line.startsWith("--- ") || line.startsWith("*** ")) continue;
+    else if (line.startsWith("@@")) file.hunks.push({ at: undefined, lines: [] });
+    else if (sign === "+" || sign === "-" || sign === " ") {
+      if (file.hunks.length === 0) file.hunks.push({ at: undefined, lines: [] });
+      file.hunks.at(-1)?.lines.push({ sign, text: line.slice(1) });
+    }
+  }
+  if (files.length === 0) return [counted("", [])];
+  return files.map(({ shown, kind, hunks }) => ({
+    ...counted(
+      shown,
+      hunks.filter(({ lines }) => lines.length > 0),
+    ),
+    kind,
+  }));
 }
 
 function linesOf(text: string): string[] {

@@ -27,7 +27,10 @@ export interface Call {
   /** What the model was told. */
   readonly result: string;
   readonly output: Output;
-  readonly change: FileChange | undefined;
+  /** One a file; empty while nobody has told what the call changes. */
+  readonly changes: readonly FileChange[];
+  /** The line in which the command waits for somebody's input. */
+  readonly waitsFor: string | undefined;
   readonly question: Question | undefined;
 }
 
@@ -128,7 +131,13 @@ export interface Task {
   readonly key: string;
   /** undefined when the transcript begins in the middle. */
   readonly user:
-    | { readonly text: string; readonly model: string | undefined; readonly images: readonly ImageView[] }
+    | {
+        readonly text: string;
+        readonly model: string | undefined;
+        readonly images: readonly ImageView[];
+        /** What a restore names it by. */
+        readonly message: number | undefined;
+      }
     | undefined;
   readonly startedAt: string;
   /** Only grows; `count` says when. */

@@ -1,9 +1,9 @@
 import { batch, effect, signal } from "@preact/signals";
 import type { FromView, PanelState, ToView, ViewEvent } from "../protocol/view.ts";
-import { announceEvents } from "./announcements.ts";
+import { announceEvents, announceState } from "./announcements.ts";
 import { forgetAllSent, forgetSent } from "./attachments.ts";
 import { type Channel, openChannel, type ViewApi } from "./channel.ts";
-import { forgetChoices } from "./choices.ts";
+import { forgetChoices, forgetWanted } from "./choices.ts";
 import { applyEvents, createTranscript, type Transcript } from "./transcript.ts";
 
 /** What the panel shows. `state` is undefined until the host has spoken. */
@@ -64,6 +64,7 @@ function receive(message: ToView): void {
     case "snapshot":
       batch(() => {
         const next = createTranscript();
+        forgetWanted();
         applyEvents(next, message.events);
         if (next.tasks[0]?.startedAt !== transcript.value.tasks[0]?.startedAt) {
           forgetChoices();
@@ -83,6 +84,7 @@ function receive(message: ToView): void {
       }
       break;
     case "state":
+      announceState(state.value, message.state);
       state.value = message.state;
       break;
     case "focusComposer":

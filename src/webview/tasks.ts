@@ -143,8 +143,9 @@ export function endPause(task: Task, at: string): void {
 export function changedFiles(task: Task): string[] {
   const paths = new Set<string>();
   for (const { value } of task.items) {
-    if (value.kind === "edit" && value.call.status === "ok")
-      paths.add(value.call.change?.shown ?? value.call.arguments);
+    if (value.kind !== "edit" || value.call.status !== "ok") continue;
+    const { changes, arguments: raw } = value.call;
+    for (const path of changes.length > 0 ? changes.map(({ shown }) => shown) : [raw]) paths.add(path);
   }
   return [...paths];
 }

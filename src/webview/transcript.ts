@@ -1,4 +1,5 @@
 import { batch, type Signal, signal } from "@preact/signals";
+import type { FileChange } from "../agent/ports.ts";
 import type { ViewEvent } from "../protocol/view.ts";
 import { isBackground, textArgument } from "./changes.ts";
 import type { Call, Decision, Item, LookVerb, Output, Question, Task, Todo, Waiting } from "./items.ts";
@@ -30,6 +31,8 @@ export interface Transcript {
   readonly waiting: Signal<readonly Waiting[]>;
   /** The model's plan as it last told it; none once the next message follows a finished one. */
   readonly todos: Signal<readonly Todo[]>;
+  /** Calls of commands that wait for somebody's input, the one that has waited longest first. */
+  readonly prompts: Signal<readonly string[]>;
   /** Tokens in the window after the last answer. */
   readonly context: Signal<number>;
   /** Commands that were started in the background, by the name the model has for them. */
@@ -59,6 +62,7 @@ export function createTranscript(): Transcript {
     count: signal(0),
     waiting: signal([]),
     todos: signal([]),
+    prompts: signal([]),
     context: signal(0),
     background: new Map(),
     calls: new Map(),
@@ -77,7 +81,17 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
   if (event.type === "user") {
     settleLast(transcript.tasks.at(-1), event.at);
     if (isFinished(transcript.todos.value)) transcript.todos.value = [];
-    startTask(transcript, event.at, { text: event.text, model: event.model, images: event.images ?? [] });
+    const { text, model, images = [], message } = event;
+    startTask(transcript, event.at, { text, model, images, message });
+    return;
+  }
+  // Both may come for calls of long ago, in the middle of an answer.
+  if (event.type === "change") {
+    updateCall(transcript, event.callId, (call) => ({ ...call, changes: withChange(call.changes, event.change) }));
+    return;
+  }
+  if (event.type === "command_waiting") {
+    setPrompt(transcript, event.callId, event.prompt);
     return;
   }
   const task = transcript.tasks.at(-1) ?? startTask(transcript, event.at, undefined);
@@ -90,9 +104,6 @@ export function applyEvent(transcript: Transcript, event: ViewEvent): void {
       break;
     case "tool_call":
       addCall(transcript, task, event);
-      break;
-    case "change":
-      updateCall(transcript, event.callId, (call) => ({ ...call, change: event.change }));
       break;
     case "approval":
       // The question that follows carries what a face needs.
@@ -157,7 +168,8 @@ function addCall(transcript: Transcript, task: Task, event: EventOf<"tool_call">
     status: "running",
     result: "",
     output: NO_OUTPUT,
-    change: undefined,
+    changes: [],
+    waitsFor: undefined,
     question: undefined,
   };
   transcript.running.add(call.id);
@@ -180,6 +192,11 @@ function cardOf(tool: string): "edit" | "command" | "ask" | "todos" | "other" {
   switch (tool) {
     case "edit_file":
     case "write_file":
+    case "apply_patch":
+    case "edit_notebook":
+    case "move_path":
+    case "delete_path":
+    case "create_folder":
       return "edit";
     case "run_command":
       return "command";
@@ -202,9 +219,24 @@ function updateCall(transcript: Transcript, id: string, change: (call: Call) => 
   }
 }
 
+/** A file's later change takes the place of its earlier one. */
+function withChange(changes: readonly FileChange[], change: FileChange): readonly FileChange[] {
+  const at = changes.findIndex(({ path }) => path === change.path);
+  return at < 0 ? [...changes, change] : changes.with(at, change);
+}
+
+function setPrompt(transcript: Transcript, callId: string, prompt: string | undefined): void {
+  updateCall(transcript, callId, (call) => ({ ...call, waitsFor: prompt }));
+  const others = transcript.prompts.value.filter((id) => id !== callId);
+  if (prompt !== undefined && transcript.calls.has(callId)) {
+    if (others.length === transcript.prompts.value.length) transcript.prompts.value = [...others, callId];
+  } else if (others.length < transcript.prompts.value.length) transcript.prompts.value = others;
+}
+
 function endCall(transcript: Transcript, { id, status, text, at }: EventOf<"tool_result">): void {
   transcript.running.delete(id);
   updateCall(transcript, id, (call) => ({ ...call, status, result: text, endedAt: at }));
+  if (runningOn(text) === undefined) setPrompt(transcript, id, undefined);
   if (status !== "ok") return;
   const value = transcript.calls.get(id)?.value;
   if (value?.kind === "todos") transcript.todos.value = todosOf(value.call.arguments) ?? transcript.todos.value;
@@ -261,6 +293,7 @@ function endTask(transcript: Transcript, task: Task, event: EventOf<"end">): voi
   for (const { id } of transcript.waiting.value) answerQuestion(transcript, id, { decision: "stopped", at: event.at });
   for (const id of transcript.running) {
     updateCall(transcript, id, (call) => ({ ...call, status: "stopped", endedAt: event.at }));
+    setPrompt(transcript, id, undefined);
   }
   transcript.running.clear();
   task.end.value = { outcome: event.outcome, at: event.at };

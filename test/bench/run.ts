@@ -5,6 +5,10 @@ const BENCHES: Readonly<Record<string, () => Promise<Figure[]>>> = {
   loop: async () => (await import("./loop.ts")).loop(),
   activation: async () => (await import("./activation.ts")).activation(),
   panel: async () => (await import("./panel.ts")).panel(),
+  edit: async () => [
+    ...(await (await import("./edit.ts")).edit()),
+    ...(await (await import("./checkpoint.ts")).checkpoint()),
+  ],
 };
 
 const asked = process.argv.slice(2);

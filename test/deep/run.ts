@@ -9,6 +9,7 @@ const CAMPAIGNS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   histories: async () => (await import("./histories.ts")).histories({ runs: 10_000, seed }),
   kill: async () => (await import("./kill.ts")).kill({ runs: 1_000, seed }),
   hosts: async () => (await import("./hosts.ts")).hosts({ operations: 1_000, seed }),
+  interleavings: async () => (await import("./interleavings.ts")).interleavings({ runs: 500, seed }),
   disk: async () => (await import("./disk.ts")).disk({ runs: 20 }),
 };
 

@@ -113,6 +113,57 @@ describe("what the editor's language servers report", function () {
     }
   });
 
+  describe("after an edit", () => {
+    async function newsOf(name: string, after: string, signal = new AbortController().signal) {
+      const place = await locate(`${FOLDER}/${name}`, workspaceRoots());
+      const watch = diagnostics.watch([place]);
+      writeFileSync(join(root, FOLDER, name), after);
+      return watch.news({ signal });
+    }
+    const OLD = 'export const old: number = "old";\n';
+
+    it("what is new in a file that is shown, wherever what was wrong before has gone", async () => {
+      const path = join(root, FOLDER, "watched.ts");
+      writeFileSync(path, `${RIGHT}${OLD}`);
+      await vscode.window.showTextDocument(vscode.Uri.file(path));
+      assert.equal((await read(`${FOLDER}/watched.ts`)).length, 1);
+      const found = await newsOf("watched.ts", `// first\n${WRONG}// third\n${OLD}`);
+      assert.deepEqual(brief(found), [[`${FOLDER}/watched.ts`, 2, 14, "error", "ts", "2322"]]);
+      // What is still wrong is no news, and what was mended neither.
+      assert.deepEqual(await newsOf("watched.ts", `${WRONG}${OLD}`), []);
+      assert.deepEqual(await newsOf("watched.ts", `${RIGHT}`), []);
+      assert.deepEqual(tabs(), ["watched.ts"]);
+    });
+
+    it("what is new in a file that no tab shows, which is closed again", async () => {
+      const path = join(root, FOLDER, "unseen.ts");
+      writeFileSync(path, `import { gone } from "./nowhere";\n${RIGHT}`);
+      const first = await newsOf("unseen.ts", `import { gone } from "./nowhere";\n${WRONG}`);
+      assert.deepEqual(brief(first), [[`${FOLDER}/unseen.ts`, 2, 14, "error", "ts", "2322"]]);
+      assert.deepEqual(tabs(), []);
+      const second = await newsOf("unseen.ts", `${WRONG}missing();\n`);
+      assert.deepEqual(brief(second), [[`${FOLDER}/unseen.ts`, 2, 1, "error", "ts", "2304"]]);
+      const created = await newsOf("created.ts", WRONG);
+      assert.deepEqual(brief(created), [wrong("created.ts")]);
+      assert.deepEqual(tabs(), []);
+    });
+
+    it("nothing of what nobody checks, which is not opened either", async () => {
+      const opened: string[] = [];
+      const watch = vscode.workspace.onDidOpenTextDocument(({ fileName }) => opened.push(fileName));
+      assert.deepEqual(await newsOf("notes.unchecked", "text\n"), []);
+      assert.deepEqual(await newsOf(".env", "A=1\n"), []);
+      watch.dispose();
+      assert.deepEqual(opened, []);
+    });
+
+    it("nothing once the task is stopped", async () => {
+      const stop = new AbortController();
+      setTimeout(() => stop.abort(), 100);
+      await assert.rejects(newsOf("stopped.ts", WRONG, stop.signal), StoppedError);
+    });
+  });
+
   it("a stopped task waits for nobody, and leaves no tab behind", async () => {
     writeFileSync(join(root, FOLDER, "stopped.ts"), WRONG);
     const stop = new AbortController();

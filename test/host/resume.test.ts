@@ -45,6 +45,12 @@ describe("a chat that is closed and opened again", () => {
       queued: () => undefined,
       emit,
       planned: () => {},
+      waiting: () => {},
+      changed: () => {},
+      terminal: () => "managed",
+      checkpointFolder: join(folder, "checkpoints"),
+      checkpointBytes: () => 50_000_000,
+      log: { info() {}, warn() {}, error: console.error, show() {}, dispose() {} },
     };
     return openChat(world, { path: join(folder, "chat.jsonl"), model: MODEL, missing: "create" });
   }

@@ -28,7 +28,7 @@ const PACKAGES: Readonly<Record<string, RegExp>> = {
   tools: /^zod$/,
   mimo: /^(zod|openai)$/,
   sessions: /^zod$/,
-  node: /^(zod|ignore|node:.*)$/,
+  node: /^(zod|ignore|iconv-lite|node:.*)$/,
   headless: /^(zod|node:.*)$/,
   host: /^(zod|vscode|node:.*)$/,
   webview: /^(preact(\/.*)?|@preact\/signals|marked|dompurify|highlight\.js(\/.*)?)$/,

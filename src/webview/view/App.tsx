@@ -10,10 +10,9 @@ import { optionsOf, reply } from "./AskCard.tsx";
 import { Composer } from "./Composer.tsx";
 import { atEnd, followEnd, goToEnd } from "./follow.ts";
 import { closePopup, openPopup } from "./Popup.tsx";
-import { answer, objectOf } from "./Question.tsx";
-import { QueueStrip } from "./Queue.tsx";
+import { accept, answer } from "./Question.tsx";
 import { Blocked, NoKey, Start } from "./Start.tsx";
-import { TodoStrip } from "./Todos.tsx";
+import { Strips } from "./Strips.tsx";
 import { Transcript } from "./Transcript.tsx";
 
 export function App() {
@@ -82,33 +81,6 @@ function EndButton() {
   );
 }
 
-/** What goes on beside the chat, one line each. Empty without any: the style hides it then. */
-function Strips() {
-  return (
-    <div class="strips">
-      <TodoStrip />
-      <WaitingStrip />
-      <QueueStrip />
-    </div>
-  );
-}
-
-/** Says that an answer is wanted when its card is out of sight, and leads there. */
-function WaitingStrip() {
-  const [first, ...rest] = transcript.value.waiting.value;
-  // At the end its answers are in sight.
-  if (!first || (atEnd.value && rest.length === 0)) return null;
-  const show = () => document.querySelector("[data-waiting]")?.scrollIntoView({ block: "center" });
-  return (
-    <button type="button" class="strip strip-h" onClick={show}>
-      <Icon name="pause" tone="warn" />
-      <span class="nowrap">{first.asks.kind === "ask" ? t("MiMo asks") : t("Waiting for you")}</span>
-      <span class="mut ell grow">{objectOf(first.asks)}</span>
-      {rest.length > 0 ? <span class="mut num">+{rest.length}</span> : null}
-    </button>
-  );
-}
-
 function onKeyDown(event: KeyboardEvent): void {
   if (event.defaultPrevented || event.isComposing || event.keyCode === 229) return;
   if (event.key === "Escape") {
@@ -127,7 +99,8 @@ function onKeyDown(event: KeyboardEvent): void {
   // A question of the model's cannot be accepted, only answered.
   if (waiting.asks.kind === "ask" && shortcut === "accept") return;
   event.preventDefault();
-  answer(waiting.id, shortcut === "accept" ? "once" : "deny");
+  if (shortcut === "reject" || waiting.asks.kind === "ask") answer(waiting.id, "deny");
+  else accept(waiting.id, waiting.asks);
 }
 
 /** 1 to 9 pick an answer of a question, while nobody writes. */

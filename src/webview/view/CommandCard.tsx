@@ -5,8 +5,10 @@ import { between, briefly, seconds } from "../figures.ts";
 import { Icon, type IconName } from "../icons.tsx";
 import type { Call, Item, ItemOf } from "../items.ts";
 import { t } from "../l10n.ts";
-import { post } from "../store.ts";
+import { waitsForInput } from "../prompts.ts";
+import { post, state } from "../store.ts";
 import { endingOf, outputOf, runningOn, visible } from "../terminal.ts";
+import { CommandPrompt } from "./CommandPrompt.tsx";
 import { OutputLines } from "./Output.tsx";
 import { QuestionFooter, QuestionGroup } from "./Question.tsx";
 import { Refusal } from "./Refusal.tsx";
@@ -21,6 +23,8 @@ export function CommandCard({ item }: { item: Signal<Item> }) {
   const { key, call } = item.value as ItemOf<"command">;
   const { question } = call;
   if (question && question.decision === undefined) return <AskedCommand call={call} />;
+  const waits = call.waitsFor !== undefined && waitsForInput(call, state.value);
+  if (waits) return <OpenCommand choiceKey={key} call={call} waits />;
   if (call.status === "ok" && exitOf(call) === 0) return <FinishedCommand choiceKey={key} call={call} />;
   return <OpenCommand choiceKey={key} call={call} />;
 }
@@ -94,7 +98,7 @@ function hasRun({ status, question }: Call): boolean {
   return status !== "denied" && question?.decision !== "stopped";
 }
 
-function OpenCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
+function OpenCommand({ choiceKey, call, waits }: { choiceKey: string; call: Call; waits?: true }) {
   const choice = openChoice(choiceKey);
   const open = choice.value ?? (call.status === "running" || call.status === "ok" || call.status === "error");
   const toggle = () => {
@@ -105,12 +109,14 @@ function OpenCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
   return (
     <article class="card" aria-label={t("Command {0}", command)}>
       <div class="card-h">
-        <Icon {...iconOf(call)} />
+        <Icon {...(waits ? { name: "pause", tone: "warn" } : iconOf(call))} />
         <span class="mono ell" title={command}>
           {command}
         </span>
         <span class="grow" />
-        <span class="mut xs num">{running ? <Running from={call.startedAt} /> : endOf(call)}</span>
+        <span class="mut xs num">
+          {running ? <Running from={call.startedAt} /> : waits ? t("in the background") : endOf(call)}
+        </span>
         {hasRun(call) ? (
           <IconButton
             icon="external"
@@ -139,6 +145,7 @@ function OpenCommand({ choiceKey, call }: { choiceKey: string; call: Call }) {
           ) : null}
         </div>
       ) : null}
+      {waits ? <CommandPrompt call={call} /> : null}
       <Refusal call={call} />
     </article>
   );

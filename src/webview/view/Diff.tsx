@@ -11,18 +11,34 @@ const FIRST_LINES = 12;
 /** Lines in the panel at all; the diff editor has the rest. */
 const MOST_LINES = 400;
 
-export function Diff({ preview, choiceKey }: { preview: Preview; choiceKey: string }) {
+/** Hunks that can be taken one by one. */
+export interface HunkChoice {
+  readonly skipped: ReadonlySet<number>;
+  /** Absent once it was answered. */
+  readonly toggle: ((index: number) => void) | undefined;
+}
+
+interface DiffProps {
+  preview: Preview;
+  choiceKey: string;
+  hunks?: HunkChoice | undefined;
+}
+
+export function Diff({ preview, choiceKey, hunks: picks }: DiffProps) {
   const choice = openChoice(choiceKey);
   const total = preview.hunks.reduce((sum, hunk) => sum + hunk.lines.length, 0);
   const most = choice.value ? MOST_LINES : total <= FIRST_LINES + 3 ? total : FIRST_LINES;
   const hidden = Math.max(0, total - most);
   return (
     <div class="card-b diff" dir="ltr">
-      {firstLines(preview.hunks, most).map((hunk, i) => (
-        // Hunks never move: their place is their identity.
-        <HunkView key={String(i)} hunk={hunk} path={preview.shown} />
-      ))}
-      {total === 0 ? <div class="why mut">{t("No lines change.")}</div> : null}
+      {withLimit(preview.hunks, most).map(({ hunk, limit }, i) =>
+        // What can be chosen is named, also where its lines are folded.
+        limit > 0 || picks ? (
+          // Hunks never move: their place is their identity.
+          <HunkView key={String(i)} hunk={hunk} index={i} limit={limit} path={preview.shown} picks={picks} />
+        ) : null,
+      )}
+      {total === 0 ? <div class="why mut">{emptyWords(preview)}</div> : null}
       {hidden > 0 || preview.truncated ? (
         <button
           type="button"
@@ -39,77 +55,136 @@ export function Diff({ preview, choiceKey }: { preview: Preview; choiceKey: stri
   );
 }
 
+function emptyWords({ kind }: Preview): string {
+  return kind === "create" ? t("The file is empty.") : t("No lines change.");
+}
+
 function moreLines(hidden: number, truncated: boolean): string {
   if (hidden === 0) return t("More lines in the diff editor");
   const more = hidden === 1 ? t("1 more line") : t("{0} more lines", hidden);
   return truncated ? `${more} · ${t("rest in the diff editor")}` : more;
 }
 
-function firstLines(hunks: readonly PreviewHunk[], most: number): PreviewHunk[] {
-  const shown: PreviewHunk[] = [];
+/** How many lines of each hunk are shown. */
+function withLimit(hunks: readonly PreviewHunk[], most: number): { hunk: PreviewHunk; limit: number }[] {
   let left = most;
-  for (const hunk of hunks) {
-    if (left <= 0) break;
-    shown.push({ at: hunk.at, lines: hunk.lines.slice(0, left) });
-    left -= hunk.lines.length;
-  }
-  return shown;
+  return hunks.map((hunk) => {
+    const limit = Math.min(left, hunk.lines.length);
+    left -= limit;
+    return { hunk, limit };
+  });
 }
 
-function HunkView({ hunk, path }: { hunk: PreviewHunk; path: string }) {
-  const { at, lines } = hunk;
+interface HunkProps {
+  hunk: PreviewHunk;
+  index: number;
+  limit: number;
+  path: string;
+  picks: HunkChoice | undefined;
+}
+
+function HunkView({ hunk, index, limit, path, picks }: HunkProps) {
+  const lines = useMemo(() => numbered(hunk), [hunk.at, hunk.lines]);
   // A diff is coloured once, however often its card is drawn.
-  return useMemo(() => <HunkLines hunk={hunk} path={path} />, [at, lines.length, path]);
-}
-
-function HunkLines({ hunk, path }: { hunk: PreviewHunk; path: string }) {
-  const lines = numbered(hunk);
-  const added = lines.filter((line) => line.sign === "+").length;
-  const removed = lines.filter((line) => line.sign === "-").length;
-  const language = languageOfPath(path);
+  const drawn = useMemo(() => drawLines(lines.slice(0, limit), path, { plain: !hunk.at }), [lines, limit, path]);
+  const skipped = picks?.skipped.has(index) ?? false;
+  const toggle = picks?.toggle ? () => picks.toggle?.(index) : undefined;
+  const onKeyDown = (event: KeyboardEvent) => {
+    moveByChange(event);
+    if (!toggle || event.key !== " " || event.repeat || event.target !== event.currentTarget) return;
+    event.preventDefault();
+    toggle();
+  };
   return (
-    <div class="hunk">
-      {hunk.at ? (
-        <div class="hunk-h">
-          <span class="ell grow">{lineSpan(lines)}</span>
-          {added > 0 ? <span class="num add">+{added}</span> : null}
-          {removed > 0 ? <span class="num del">−{removed}</span> : null}
+    <div class={skipped ? "hunk skipped" : "hunk"}>
+      {hunk.at ? <HunkHead lines={lines} skipped={skipped} toggle={toggle} /> : null}
+      {limit > 0 ? (
+        // biome-ignore lint/a11y/useSemanticElements: lines of code are no form
+        <div
+          class="lines"
+          role="group"
+          // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and Alt+Up and Alt+Down lead here
+          tabIndex={0}
+          aria-label={hunk.at ? spanName(lines) : t("Changed lines")}
+          onKeyDown={onKeyDown}
+        >
+          {drawn}
         </div>
       ) : null}
-      {/* biome-ignore lint/a11y/useSemanticElements: lines of code are no form */}
-      <div
-        class="lines"
-        role="group"
-        // biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, and Alt+Up and Alt+Down lead here
-        tabIndex={0}
-        aria-label={hunk.at ? lineSpan(lines) : t("Changed lines")}
-        onKeyDown={moveByChange}
-      >
-        {lines.map((line, i) => (
-          <DiffLine key={i} line={line} language={language} plain={!hunk.at} />
-        ))}
-      </div>
     </div>
   );
 }
 
-/** Alt+Up and Alt+Down: the change before and after. */
+interface HeadProps {
+  lines: readonly NumberedLine[];
+  skipped: boolean;
+  toggle: (() => void) | undefined;
+}
+
+function HunkHead({ lines, skipped, toggle }: HeadProps) {
+  const added = lines.filter((line) => line.sign === "+").length;
+  const removed = lines.filter((line) => line.sign === "-").length;
+  const words = (
+    <>
+      <span class="ell grow">
+        {lineSpan(lines)}
+        {skipped && !toggle ? ` · ${t("not taken")}` : ""}
+      </span>
+      {added > 0 ? <span class="num add">+{added}</span> : null}
+      {removed > 0 ? <span class="num del">−{removed}</span> : null}
+    </>
+  );
+  if (!toggle) return <div class="hunk-h">{words}</div>;
+  return (
+    <label class="hunk-h">
+      <input
+        type="checkbox"
+        class="box"
+        aria-label={spanName(lines)}
+        checked={!skipped}
+        onChange={toggle}
+        onKeyDown={moveByChange}
+      />
+      {words}
+    </label>
+  );
+}
+
+/** Alt+Up and Alt+Down: the change before and after, from its lines or from its box. */
 function moveByChange(event: KeyboardEvent): void {
   if (!event.altKey || (event.key !== "ArrowUp" && event.key !== "ArrowDown")) return;
   const { currentTarget: here } = event;
   if (!(here instanceof HTMLElement)) return;
-  const all = [...(here.closest(".diff")?.querySelectorAll<HTMLElement>(".lines") ?? [])];
-  const next = all[all.indexOf(here) + (event.key === "ArrowUp" ? -1 : 1)];
+  const all = [...(here.closest(".card")?.querySelectorAll<HTMLElement>(".hunk") ?? [])];
+  const at = all.findIndex((hunk) => hunk.contains(here));
+  const next = all[at + (event.key === "ArrowUp" ? -1 : 1)];
   if (!next) return;
   event.preventDefault();
-  next.focus();
+  const wanted = here.matches(".lines") ? ".lines" : ".box";
+  (next.querySelector<HTMLElement>(wanted) ?? next.querySelector<HTMLElement>(".lines, .box"))?.focus();
+}
+
+function spanOf(lines: readonly NumberedLine[]): readonly [number, number] {
+  const kept = lines.filter((line) => line.sign !== "-");
+  const numbers = (kept.length > 0 ? kept : lines).map((line) => line.number ?? 0);
+  const first = numbers[0] ?? 0;
+  return [first, numbers.at(-1) ?? first];
 }
 
 function lineSpan(lines: readonly NumberedLine[]): string {
-  const numbers = lines.filter((line) => line.sign !== "-").map((line) => line.number ?? 0);
-  const first = numbers[0] ?? lines[0]?.number ?? 0;
-  const last = numbers.at(-1) ?? first;
+  const [first, last] = spanOf(lines);
   return first === last ? t("Line {0}", first) : t("Lines {0}–{1}", first, last);
+}
+
+/** The same to be heard. */
+function spanName(lines: readonly NumberedLine[]): string {
+  const [first, last] = spanOf(lines);
+  return first === last ? t("Line {0}", first) : t("Lines {0} to {1}", first, last);
+}
+
+function drawLines(lines: readonly NumberedLine[], path: string, { plain }: { plain: boolean }) {
+  const language = languageOfPath(path);
+  return lines.map((line, i) => <DiffLine key={i} line={line} language={language} plain={plain} />);
 }
 
 const CLASSES = { "+": "dl a", "-": "dl d", " ": "dl" } as const;

@@ -2,7 +2,7 @@ import { type Signal, signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
 
-export type PopupName = "modes" | "models";
+export type PopupName = "modes" | "models" | `restore.${number}`;
 
 /** The one popup that is open. */
 export const openPopup: Signal<PopupName | undefined> = signal(undefined);
@@ -10,15 +10,12 @@ export const openPopup: Signal<PopupName | undefined> = signal(undefined);
 export function closePopup(): void {
   const name = openPopup.value;
   openPopup.value = undefined;
-  if (name) document.querySelector<HTMLElement>(`[data-opens=${name}]`)?.focus();
+  if (name) document.querySelector<HTMLElement>(`[data-opens="${name}"]`)?.focus();
 }
 
-/** Closes on Esc, on a click elsewhere, and when the cursor leaves it. */
-export function Popup({ label, children }: { label: string; children: ComponentChildren }) {
-  const host = useRef<HTMLDivElement>(null);
-  // With the frame that shows it: the next key is already its own.
+/** Closes on Esc, on a click elsewhere, and when the cursor leaves it: what the popup's element listens for. */
+export function useDismissal(host: { readonly current: HTMLElement | null }) {
   useLayoutEffect(() => {
-    host.current?.querySelector<HTMLElement>("[data-first]")?.focus();
     const onPointerDown = ({ target }: PointerEvent) => {
       if (!(target instanceof Element) || target.closest(".pop,[data-opens]")) return;
       openPopup.value = undefined;
@@ -34,8 +31,16 @@ export function Popup({ label, children }: { label: string; children: ComponentC
   const onFocusOut = ({ relatedTarget }: FocusEvent) => {
     if (relatedTarget instanceof Element && !host.current?.contains(relatedTarget)) openPopup.value = undefined;
   };
+  return { onKeyDown, onFocusOut };
+}
+
+export function Popup({ label, children }: { label: string; children: ComponentChildren }) {
+  const host = useRef<HTMLDivElement>(null);
+  // With the frame that shows it: the next key is already its own.
+  useLayoutEffect(() => host.current?.querySelector<HTMLElement>("[data-first]")?.focus(), []);
+  const dismissal = useDismissal(host);
   return (
-    <div class="pop" role="dialog" aria-label={label} ref={host} onKeyDown={onKeyDown} onFocusOut={onFocusOut}>
+    <div class="pop" role="dialog" aria-label={label} ref={host} {...dismissal}>
       {children}
     </div>
   );

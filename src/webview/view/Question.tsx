@@ -1,7 +1,9 @@
 import { signal } from "@preact/signals";
 import type { ComponentChildren } from "preact";
 import { useLayoutEffect, useRef } from "preact/hooks";
+import type { FileChange } from "../../agent/ports.ts";
 import type { QuestionView } from "../../protocol/view.ts";
+import { takenHunks } from "../choices.ts";
 import { Icon } from "../icons.tsx";
 import type { Question } from "../items.ts";
 import { Composition, shortcutOf } from "../keys.ts";
@@ -13,9 +15,17 @@ import { IconButton } from "./Row.tsx";
 /** The refusal that is being explained: its question, and what is written so far. */
 const refusal = signal<{ readonly id: string; readonly text: string } | undefined>(undefined);
 
-export function answer(id: string, decision: "once" | "session" | "deny", reason = ""): void {
+export function answer(id: string, decision: "session" | "deny", reason = ""): void {
   const words = reason.trim().slice(0, 4000);
   post({ type: "answer", id, decision, ...(words === "" ? {} : { reason: words }) });
+  refusal.value = undefined;
+}
+
+/** Says yes once; to the hunks that are wanted, where they can be chosen. With none of them nothing is said. */
+export function accept(id: string, asks: ApprovalView): void {
+  const hunks = asks.kind === "write" ? takenHunks(id, asks.change) : undefined;
+  if (hunks?.length === 0) return;
+  post({ type: "answer", id, decision: "once", ...(hunks ? { hunks: [...hunks] } : {}) });
   refusal.value = undefined;
 }
 
@@ -30,12 +40,11 @@ interface Words {
   readonly covers: string;
 }
 
-function wordsFor({ kind }: ApprovalView): Words {
-  switch (kind) {
+function wordsFor(asks: ApprovalView): Words {
+  switch (asks.kind) {
     case "write":
       return {
-        accept: t("Accept"),
-        reject: t("Reject"),
+        ...verbsFor(asks.change.kind),
         always: t("Accept all in this chat"),
         covers: t("All edits inside the workspace. Protected files and files outside are asked for one by one."),
       };
@@ -56,6 +65,19 @@ function wordsFor({ kind }: ApprovalView): Words {
   }
 }
 
+function verbsFor(kind: FileChange["kind"]): Pick<Words, "accept" | "reject"> {
+  switch (kind) {
+    case "delete":
+      return { accept: t("Delete"), reject: t("Don't delete") };
+    case "move":
+      return { accept: t("Move"), reject: t("Don't move") };
+    case "folder":
+      return { accept: t("Create"), reject: t("Don't create") };
+    default:
+      return { accept: t("Accept"), reject: t("Reject") };
+  }
+}
+
 /** Why it asks, and the answers, each one click. The oldest question has the filled button and the keys. */
 export function QuestionFooter({ question }: { question: Question }) {
   const { id, asks, decision } = question;
@@ -63,24 +85,29 @@ export function QuestionFooter({ question }: { question: Question }) {
   const current = transcript.value.waiting.value[0]?.id === id;
   const words = wordsFor(asks);
   const explained = refusal.value?.id === id ? refusal.value.text : undefined;
+  const taken = asks.kind === "write" ? takenHunks(id, asks.change) : undefined;
+  const none = taken?.length === 0;
   return (
     <>
       <Why reason={asks.reason} />
       <div class="card-f">
         <button
           type="button"
-          class={current ? "btn" : "btn sec"}
+          class={current && !none ? "btn" : "btn sec"}
           aria-keyshortcuts={current ? "Control+Enter" : undefined}
-          onClick={() => answer(id, "once")}
+          aria-disabled={none}
+          onClick={() => accept(id, asks)}
         >
-          {words.accept}
-          {current ? (
+          {taken && asks.kind === "write"
+            ? t("Accept {0} of {1}", taken.length, asks.change.hunks.length)
+            : words.accept}
+          {current && !none ? (
             <span class="wide hintkey" aria-hidden="true">
               {acceptKeys()}
             </span>
           ) : null}
         </button>
-        <button type="button" class="btn sec" onClick={() => answer(id, "deny", explained)}>
+        <button type="button" class={current && none ? "btn" : "btn sec"} onClick={() => answer(id, "deny", explained)}>
           {words.reject}
         </button>
         <IconButton
@@ -94,7 +121,13 @@ export function QuestionFooter({ question }: { question: Question }) {
         {explained === undefined ? (
           <>
             <span class="grow" />
-            <button type="button" class="btn quiet full" title={words.covers} onClick={() => answer(id, "session")}>
+            <button
+              type="button"
+              class="btn quiet full"
+              title={words.covers}
+              disabled={taken !== undefined}
+              onClick={() => answer(id, "session")}
+            >
               {words.always}
             </button>
           </>
@@ -179,7 +212,9 @@ export function objectOf(asks: QuestionView): string {
     case "ask":
       return visible(asks.text.trim().split("\n", 1)[0] ?? "");
     case "write":
-      return visible(asks.change.shown);
+      return asks.change.kind === "move"
+        ? `${visible(asks.change.from ?? "")} → ${visible(asks.change.shown)}`
+        : visible(asks.change.shown);
     case "command":
       return visible(asks.command.split("\n", 1)[0] ?? "");
     case "read":

@@ -4,7 +4,8 @@ import { Icon } from "../icons.tsx";
 import type { Item, ItemOf } from "../items.ts";
 import { t } from "../l10n.ts";
 import { AskQuestion } from "./AskCard.tsx";
-import { Diff } from "./Diff.tsx";
+import { ChangeBody, changeIcon, changeName } from "./ChangeBody.tsx";
+import { picksOf } from "./EditCard.tsx";
 import { type ApprovalView, objectOf, QuestionFooter, QuestionGroup } from "./Question.tsx";
 
 /** A question of a call that has no card of its own. Gone once it is answered: the call's row says the rest. */
@@ -16,11 +17,18 @@ export function QuestionCard({ item }: { item: Signal<Item> }) {
   return (
     <QuestionGroup asks={asks} waiting>
       <div class="card-h">
-        <Icon name={asks.kind === "command" ? "terminal" : asks.kind === "write" ? "edit" : "file"} />
+        <Icon
+          name={asks.kind === "command" ? "terminal" : asks.kind === "write" ? changeIcon(asks.change.kind) : "file"}
+        />
         <span class="name">{titleOf(asks)}</span>
       </div>
       {asks.kind === "write" ? (
-        <Diff preview={previewOfChange(asks.change)} choiceKey={`${key}.diff`} />
+        <ChangeBody
+          preview={previewOfChange(asks.change)}
+          stage="ahead"
+          choiceKey={`${key}.diff`}
+          hunks={picksOf(question, { waiting: true })}
+        />
       ) : (
         <div class="card-b cmd">{objectOf(asks)}</div>
       )}
@@ -32,7 +40,7 @@ export function QuestionCard({ item }: { item: Signal<Item> }) {
 function titleOf(asks: ApprovalView): string {
   switch (asks.kind) {
     case "write":
-      return t("Edit {0}?", objectOf(asks));
+      return t("{0}?", changeName({ ...asks.change, from: asks.change.from }));
     case "command":
       return t("Run this command?");
     case "read":

@@ -29,12 +29,12 @@ function statusName(status: Todo["status"]): string {
 }
 
 /** The model's plan, on the composer: open where there is room, one line when all of it is done. */
-export function TodoStrip() {
+export function TodoStrip({ folded }: { folded: boolean }) {
   const todos = transcript.value.todos.value;
   if (todos.length === 0) return null;
   const finished = isFinished(todos);
   const choice = openChoice(finished ? "todos.done" : "todos");
-  const open = choice.value ?? (hasRoom.value && !finished);
+  const open = choice.value ?? (hasRoom.value && !finished && !folded);
   return (
     <div class="strip">
       <button

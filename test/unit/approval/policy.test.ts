@@ -78,6 +78,19 @@ describe("policy", () => {
     assert.equal(verdict(read("/etc/passwd", false)), "ask");
   });
 
+  it("judges a folder by the files that come or go with it", () => {
+    const p = policy("edit");
+    const brings = (below: readonly string[]): Action => ({ ...move("/w/a", "/w/.github"), below }) as Action;
+    assert.equal(p.judge(brings(["/w/a/x.md", "/w/.github/x.md"])).verdict, "allow");
+    const workflow = brings(["/w/a/workflows/x.yml", "/w/.github/workflows/x.yml"]);
+    p.grant(write("/w/a.ts"));
+    assert.equal(p.judge(workflow).verdict, "ask");
+    assert.equal(p.judge(brings(["/w/a/.env", "/w/.github/.env"])).verdict, "ask");
+    p.grant(workflow);
+    assert.equal(p.judge(workflow).verdict, "allow");
+    assert.equal(p.judge(write("/w/.github/workflows/x.yml")).verdict, "ask");
+  });
+
   it("knows protected and secret paths in their spellings", () => {
     for (const path of [
       "/w/.git/hooks/x",

@@ -10,17 +10,23 @@ const { contributes } = manifest;
 /** The fixed interface. */
 const COMMANDS =
   "setKey keys removeKey newChat openChat stop selectModel showQuota reviewChanges edit explain fix document generateTests review commitMessage diagnose";
-const NOT_YET = "showQuota reviewChanges edit explain fix document generateTests review commitMessage";
-const SETTINGS = "endpoint baseUrl model thinking approval.mode context statusBar idleTimeout";
+const NOT_YET = "showQuota edit explain fix document generateTests review commitMessage";
+const SETTINGS =
+  "endpoint baseUrl model thinking approval.mode context statusBar idleTimeout terminal review.codeLens checkpoints.maxMegabytes";
 
 function named(names: string): string[] {
   return names.split(" ").map((name) => `mimoAgent.${name}`);
 }
 
 function registered(): string[] {
-  const text = readFileSync(join(root, "src/host/commands.ts"), "utf8");
-  const table = /const commands: ([\s\S]*?)\n {2}\};/.exec(text)?.[1] ?? "";
-  return [...table.matchAll(/^ {4}(\w+):/gm)].map((match) => `mimoAgent.${match[1]}`);
+  const namesIn = (file: string, table: RegExp) => {
+    const text = table.exec(readFileSync(join(root, "src/host", file), "utf8"))?.[1] ?? "";
+    return [...text.matchAll(/^ {4}(\w+):/gm)].map((match) => `mimoAgent.${match[1]}`);
+  };
+  return [
+    ...namesIn("commands.ts", /const commands: ([\s\S]*?)\n {2}\};/),
+    ...namesIn("reviewCommands.ts", /\n {2}return \{([\s\S]*?)\n {2}\};/),
+  ];
 }
 
 describe("the manifest", () => {
@@ -78,7 +84,7 @@ describe("the manifest", () => {
     assert.deepEqual(
       manifest.capabilities.untrustedWorkspaces.restrictedConfigurations.toSorted(),
       named(SETTINGS)
-        .filter((name) => name !== "mimoAgent.statusBar")
+        .filter((name) => name !== "mimoAgent.statusBar" && name !== "mimoAgent.review.codeLens")
         .sort(),
     );
   });

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { chmodSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { chmodSync, linkSync, mkdirSync, readdirSync, readFileSync, renameSync, statSync, symlinkSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { ToolError } from "../../../src/agent/errors.ts";
@@ -16,6 +17,9 @@ function one(content: Readonly<Record<string, string | Uint8Array>> = {}) {
   const folder = temporaryFolder(content);
   return { folder, files: filesIn(["app", folder]) };
 }
+
+/** Noise that only its being no words gives away. */
+const notControl = (byte: number) => (byte < 0x20 ? byte + 0x80 : byte);
 
 const toolError = (words: RegExp) => (error: unknown) => error instanceof ToolError && words.test(error.message);
 
@@ -120,6 +124,35 @@ describe("locating paths", () => {
   });
 });
 
+describe("outputs of commands", () => {
+  it("are found by name, read whatever they hold, and never written", async () => {
+    const outputs = temporaryFolder({
+      "run-1.txt": Buffer.concat([Buffer.from("\x1b[31mred\x1b[0m\n10%\r100%\n"), Uint8Array.of(0xff, 0x0a)]),
+    });
+    symlinkSync("/etc/passwd", join(outputs, "link"));
+    const files = createFiles({ roots: () => [], outputs: () => outputs });
+    const place = await files.locate("output://run-1.txt");
+    assert.deepEqual(place, {
+      path: join(outputs, "run-1.txt"),
+      shown: "output://run-1.txt",
+      inside: false,
+      kind: "file",
+      isOutput: true,
+    });
+    assert.equal((await files.read(place)).text, "red\n100%\n\uFFFD\n");
+    const { signal } = new AbortController();
+    const part = await files.readPart(place, { start: 2, end: 2, maxBytes: 100 }, { signal });
+    assert.deepEqual([part.text, part.from, part.to, part.lines], ["100%\n", 2, 2, 3]);
+    await assert.rejects(files.write(place, "x", { expect: "missing" }), toolError(/not to be written/));
+    assert.equal((await files.locate("output://link")).kind, "other");
+    assert.equal((await files.locate("output://none")).kind, "missing");
+    for (const path of ["output://../x", "output://a/b", "output://..", "output://", "output://.x", "output:///etc"]) {
+      await assert.rejects(files.locate(path), toolError(/names no output/), path);
+    }
+    await assert.rejects(createFiles({ roots: () => [] }).locate("output://a"), toolError(/not kept/));
+  });
+});
+
 describe("reading files", () => {
   it("gives text without BOM, with its line endings", async () => {
     const { files } = one({ "bom.txt": "\uFEFFa\r\nb", "zh.txt": "你好\n" });
@@ -129,20 +162,28 @@ describe("reading files", () => {
     assert.equal((await files.read(await files.locate("zh.txt"))).text, "你好\n");
   });
 
-  it("names what is not UTF-8 text", async () => {
+  it("names what is no text", async () => {
     const { folder, files } = one({
-      "utf16le.txt": Buffer.from("\uFEFFhello", "utf16le"),
-      "utf16.txt": Buffer.from("hello world", "utf16le"),
-      "gbk.txt": Uint8Array.of(0xc4, 0xe3, 0xba, 0xc3, 0x0a),
+      "utf32.txt": Uint8Array.of(0xff, 0xfe, 0, 0, 0x61, 0, 0, 0),
+      "half.txt": Buffer.from("\uFEFFa\nb\ud800", "utf16le"),
+      "cut.txt": Buffer.concat([Buffer.from("第一行\n第二行"), Uint8Array.of(0xe4, 0xbd)]),
+      "bom.txt": Buffer.concat([Buffer.from("\uFEFFa\n"), Uint8Array.of(0xff)]),
+      "noise.dat": Uint8Array.of(0xc4, 0xe3, 0x01, 0xba, 0xc3),
+      "odd.dat": createHash("sha512").update("noise").digest().map(notControl),
       "a.png": Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 0, 0, 0, 0),
+      "a.jpg": Uint8Array.of(0xff, 0xd8, 0xff, 0xe0, 0x80, 0x41, 0x42),
       "large.txt": "x".repeat(10_000_001),
       "folder/x": "",
     });
     execFileSync("mkfifo", [join(folder, "pipe")]);
     const expected: [string, RegExp][] = [
-      ["utf16le.txt", /UTF-16 LE/],
-      ["utf16.txt", /UTF-16 LE/],
-      ["gbk.txt", /another encoding/],
+      ["utf32.txt", /^utf32.txt is UTF-32 text, 8 bytes/],
+      ["half.txt", /UTF-16 LE by its mark, with bytes that are no characters \(line 2\)/],
+      ["cut.txt", /UTF-8 text with bytes that are no characters \(line 2\)/],
+      ["bom.txt", /UTF-8 with BOM by its mark, with bytes that are no characters \(line 2\)/],
+      ["noise.dat", /is a binary file, 5 bytes/],
+      ["odd.dat", /an unknown encoding, or binary/],
+      ["a.jpg", /binary file \(JPEG image\)/],
       ["a.png", /binary file \(PNG image\)/],
       ["large.txt", /over the limit/],
       ["folder", /is a folder/],
@@ -198,6 +239,48 @@ describe("writing files", function () {
     await assert.rejects(files.write(half, "a\ud800", { expect: "missing" }), toolError(/surrogate/));
     const under = await files.locate("file/under");
     await assert.rejects(files.write(under, "y", { expect: "missing" }), toolError(/where a folder should/));
+  });
+
+  it("writes in the encoding that is there, and refuses what it has no bytes for", async () => {
+    const gbk = Buffer.from("b0a1d6d0cec40a", "hex");
+    const { folder, files } = one({ "a.py": gbk });
+    const place = await files.locate("a.py");
+    const file = await files.read(place);
+    assert.deepEqual([file.text, file.encoding, file.bytes], ["啊中文\n", "gbk", 7]);
+    const words =
+      "a.py is GBK; it has no bytes for U+1F600 (😀) at line 2, U+1F40D (🐍) at line 3. Nothing was written. Use only characters that GBK has, or ask the user to convert the file to UTF-8.";
+    await assert.rejects(files.write(place, "啊\n😀\n🐍😀\n", { expect: file.version }), { message: words });
+    assert.deepEqual(readFileSync(join(folder, "a.py")), gbk);
+    await files.write(place, "中\n", { expect: file.version });
+    assert.deepEqual(readFileSync(join(folder, "a.py")), Buffer.from("d6d00a", "hex"));
+  });
+
+  it("takes new and plain files for what the editor takes them for", async () => {
+    const { folder, files } = one({
+      "ascii.txt": "a\n",
+      "utf8.txt": "第一行\n",
+      "latin.txt": Uint8Array.of(0xe9, 0x0a),
+    });
+    const write = async (path: string, text: string, hint: string) => {
+      const place = await files.locate(path);
+      const expect = place.kind === "missing" ? "missing" : (await files.read(place, { hint })).version;
+      await files.write(place, text, { expect, hint });
+      return readFileSync(join(folder, path)).toString("hex");
+    };
+    assert.equal(await write("ascii.txt", "中\n", "gbk"), "d6d00a");
+    assert.equal(await write("new.txt", "中\n", "gbk"), "d6d00a");
+    assert.equal(await write("utf8.txt", "中\n", "gbk"), "e4b8ad0a");
+    assert.equal(await write("latin.txt", "я\n", "windows1251"), "ff0a");
+    assert.equal(await write("odd.txt", "中\n", "no-such-encoding"), "e4b8ad0a");
+    await assert.rejects(write("emoji.txt", "😀\n", "gbk"), toolError(/emoji.txt is GBK; it has no bytes for/));
+  });
+
+  it("breaks hard links: the other names keep what was there", async () => {
+    const { folder, files } = one({ "a.txt": "one" });
+    linkSync(join(folder, "a.txt"), join(folder, "b.txt"));
+    const place = await files.locate("a.txt");
+    await files.write(place, "two", { expect: (await files.read(place)).version });
+    assert.equal(readFileSync(join(folder, "b.txt"), "utf8"), "one");
   });
 
   it("refuses when a link was put in the way after the path was judged", async () => {

@@ -2,6 +2,7 @@ import type { Diagnostics, Shell, User } from "../../../src/agent/ports.ts";
 import type { AnyTool, Plan, Tool, ToolEnv } from "../../../src/agent/tool.ts";
 import { createBackground, type NodeBackground } from "../../../src/node/background.ts";
 import { createFiles } from "../../../src/node/files.ts";
+import { createFileTree } from "../../../src/node/fileTree.ts";
 import { createSearch } from "../../../src/node/search.ts";
 import { createShell } from "../../../src/node/shell.ts";
 import { allTools } from "../../../src/tools/all.ts";
@@ -34,6 +35,7 @@ export function workbench(
   const { user, diagnostics } = options;
   const env: ToolEnv = {
     files,
+    tree: createFileTree({ roots }),
     search,
     shell: options.shell ?? shell,
     background,

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { afterEach, describe, it } from "mocha";
 import { StoppedError, ToolError } from "../../../src/agent/errors.ts";
 import type { Diagnostic, UserQuestion } from "../../../src/agent/ports.ts";
-import { type Workbench, workbench } from "./bench.ts";
+import { EVERYTHING, type Workbench, workbench } from "./bench.ts";
 
 const toolError = (words: RegExp) => (error: unknown) => {
   assert.ok(error instanceof ToolError, String(error));
@@ -105,7 +105,7 @@ describe("get_diagnostics", () => {
     ...rest,
   });
   const reporting = (found: readonly Diagnostic[]) =>
-    workbench({ "src/a.ts": "" }, { diagnostics: { read: async () => found } });
+    workbench({ "src/a.ts": "" }, { diagnostics: { ...EVERYTHING.diagnostics, read: async () => found } });
 
   it("gives one line a problem, hints left out", async () => {
     const { folder, plan, call } = reporting([

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { ToolError } from "../../../src/agent/errors.ts";
@@ -95,28 +95,6 @@ describe("edit_file", () => {
     assert.match(await failure(call("edit_file", { path: "a.ts", edits: undo })), /leave the file as it is/);
     assert.match(await failure(call("edit_file", { path: "none.ts", edits: undo })), /none\.ts does not exist/);
   });
-});
-
-/** One folder a case: `input`, the arguments in `call.json`, the file `expected` after it, the tool's `answer`. */
-describe("edit_file scenarios", () => {
-  const scenarios = join(import.meta.dirname, "../../scenarios/edit");
-  for (const name of readdirSync(scenarios).sort()) {
-    it(name.replaceAll("_", " "), async () => {
-      const at = (file: string) => join(scenarios, name, file);
-      const args: unknown = JSON.parse(readFileSync(at("call.json"), "utf8"));
-      const { path } = args as { path: string };
-      const input = readFileSync(at("input"));
-      const { folder, call } = workbench({ [path]: input });
-      await call("read_file", { path });
-      const answer = await call("edit_file", args).catch((error: unknown) => {
-        if (error instanceof ToolError) return error.message;
-        throw error;
-      });
-      const expected = existsSync(at("expected")) ? readFileSync(at("expected")) : input;
-      assert.deepEqual(readFileSync(join(folder, path)), expected);
-      assert.equal(`${answer}\n`, readFileSync(at("answer"), "utf8"));
-    });
-  }
 
   it("says what stands in a file only as a read, which is judged", async () => {
     const { plan } = workbench({ ".env": "KEY=right\nTWICE=right\n" });

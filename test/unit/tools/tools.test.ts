@@ -21,7 +21,7 @@ describe("the tool list", () => {
 
   it("is small, stable and says what the platform needs", () => {
     const sent = JSON.stringify(wire);
-    assert.ok(Buffer.byteLength(sent) <= 4_100, `${Buffer.byteLength(sent)} bytes`);
+    assert.ok(Buffer.byteLength(sent) <= 5_500, `${Buffer.byteLength(sent)} bytes`);
     assert.equal(JSON.stringify(wireTools(allTools(EVERYTHING))), sent);
     const names = wire.map((tool) => tool.function.name);
     assert.deepEqual(names, [
@@ -35,6 +35,10 @@ describe("the tool list", () => {
       "read_output",
       "stop_command",
       "update_todos",
+      "move_path",
+      "delete_path",
+      "create_folder",
+      "edit_notebook",
       "get_diagnostics",
       "ask_user",
     ]);
@@ -42,6 +46,14 @@ describe("the tool list", () => {
       assert.equal(tool.parameters.type, "object");
       assert.ok(tool.description.length > 0);
     }
+  });
+
+  it("knows what models call from their training, and does not offer it", () => {
+    const listed = new Set(wire.map((tool) => tool.function.name));
+    assert.deepEqual(
+      namesOf(allTools(EVERYTHING)).filter((name) => !listed.has(name)),
+      ["apply_patch"],
+    );
   });
 
   it("offers the editor's problems and the user only where they are", () => {
@@ -53,7 +65,18 @@ describe("the tool list", () => {
 
   it("runs side by side what only looks", () => {
     const alone = allTools(EVERYTHING).filter(({ readOnly }) => !readOnly);
-    assert.deepEqual(namesOf(alone), ["edit_file", "write_file", "run_command", "stop_command", "ask_user"]);
+    assert.deepEqual(namesOf(alone), [
+      "edit_file",
+      "write_file",
+      "run_command",
+      "stop_command",
+      "move_path",
+      "delete_path",
+      "create_folder",
+      "edit_notebook",
+      "apply_patch",
+      "ask_user",
+    ]);
   });
 
   it("has the fixed arguments", () => {
@@ -64,6 +87,7 @@ describe("the tool list", () => {
         path: { type: "string" },
         start: { type: "integer", minimum: 1 },
         end: { type: "integer", minimum: 1 },
+        line_numbers: { type: "boolean" },
       },
       required: ["path"],
     });

@@ -1,10 +1,20 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { argumentsOf, numbered, previewOf, previewOfChange, textArgument } from "../../../src/webview/changes.ts";
+import {
+  argumentsOf,
+  numbered,
+  type Preview,
+  previewOfChange,
+  previewsOf,
+  textArgument,
+} from "../../../src/webview/changes.ts";
 import type { Call } from "../../../src/webview/items.ts";
 import { gaveNoAnswer } from "../../../src/webview/refusals.ts";
+import { partTaken, remarksOf } from "../../../src/webview/remarks.ts";
 import { endingOf, outputOf, plainLines, runningOn, visible } from "../../../src/webview/terminal.ts";
 import { CHANGE } from "./page/samples.ts";
+
+const previewOf = (call: Call): Preview => previewsOf(call)[0] ?? assert.fail("there is always one");
 
 const CALL: Call = {
   id: "c",
@@ -15,7 +25,8 @@ const CALL: Call = {
   status: "ok",
   result: "",
   output: { text: "", dropped: 0 },
-  change: undefined,
+  changes: [],
+  waitsFor: undefined,
   question: undefined,
 };
 
@@ -28,6 +39,8 @@ describe("edit previews", () => {
       {
         shown: "x.ts",
         kind: "unknown",
+        from: undefined,
+        files: undefined,
         added: 1,
         removed: 1,
         truncated: false,
@@ -72,6 +85,42 @@ describe("edit previews", () => {
       lines.map(({ text, mark }) => mark && text.slice(...mark)),
       ["one", undefined, "two", undefined],
     );
+  });
+});
+
+describe("remarks on an edit", () => {
+  it("are what stands beyond the first line, passages and indented lines counted with what they belong to", () => {
+    assert.equal(remarksOf("Edited a.ts: 1 place (+1 -1)."), undefined);
+    assert.equal(remarksOf("Edited a.ts\n\n"), undefined);
+    const told = "Edit 2 of 3 failed: absent.\n[lines 1-2]\na\nb\n[end]\nNew problems:\n  3:1 error no";
+    assert.deepEqual(remarksOf(`Edited a.ts\n${told}`), { text: told, count: 2 });
+    assert.deepEqual(remarksOf("Edited a.ts\n  only this"), { text: "only this", count: 1 });
+  });
+
+  it("tell how much of it the user took", () => {
+    assert.deepEqual(partTaken("Edited a.ts\nThe user took 2 of 3 hunks; not taken: lines 4-5"), [2, 3]);
+    assert.equal(partTaken("Edited a.ts"), undefined);
+  });
+});
+
+describe("patches", () => {
+  it("are read for a preview in both forms, file by file", () => {
+    const shown = (patch: string) =>
+      previewsOf({ ...CALL, name: "apply_patch", arguments: JSON.stringify({ patch }) }).map(
+        ({ shown, kind, hunks }) => [shown, kind, hunks.map(({ lines }) => lines.map((l) => l.sign + l.text))],
+      );
+    assert.deepEqual(
+      shown("*** Begin Patch\n*** Update File: a.ts\n@@ x\n y\n-a\n+b\n*** Add File: n.md\n+# N\n*** Delete File: o\n"),
+      [
+        ["a.ts", "unknown", [[" y", "-a", "+b"]]],
+        ["n.md", "create", [["+# N"]]],
+        ["o", "delete", []],
+      ],
+    );
+    assert.deepEqual(shown("diff --git a/x b/x\n--- a/x\n+++ b/x\n@@ -1 +1 @@\n-a\n+b\n@@ -9 +9 @@\n+c\n"), [
+      ["x", "unknown", [["-a", "+b"], ["+c"]]],
+    ]);
+    assert.deepEqual(shown("no patch"), [["", "unknown", []]]);
   });
 });
 

@@ -285,6 +285,7 @@ describe("transcript", () => {
         { mime: "image/jpeg", bytes: 4_800_000 },
       ],
       model: undefined,
+      message: undefined,
     });
     const last = items?.items.at(-1)?.value;
     assert.ok(last?.kind === "error");
@@ -373,6 +374,51 @@ describe("transcript", () => {
       const answer = tasks[0]?.items.map(({ value }) => value).find(({ kind }) => kind === "answer");
       assert.equal(answer?.kind === "answer" && answer.text, "Let me look.");
     }
+  });
+
+  it("takes a change for a call of long ago, in the middle of an answer", () => {
+    const late = samples.stamped([[61, 4, { type: "change", callId: "w1", change: samples.CHANGE }]]);
+    const text = (second: number, words: string) =>
+      samples.stamped([[second, 4, { type: "content_delta", text: words }]]);
+    const begun = [...samples.changedEarlier().slice(0, -1), ...text(60, "One ")];
+    const transcript = fold([...begun, ...late, ...text(62, "answer")]);
+    const items = transcript.tasks[0]?.items.map((item) => item.peek()) ?? [];
+    const answers = items.flatMap((item) => (item.kind === "answer" ? [[item.text, item.open]] : []));
+    assert.deepEqual(answers, [["One answer", true]]);
+    const [first] = items;
+    assert.ok(first?.kind === "edit");
+    assert.deepEqual(first.call.changes, [samples.CHANGE]);
+  });
+
+  it("keeps one change a file, the last", () => {
+    const change = (path: string, added: number) =>
+      samples.stamped([[5, 1, { type: "change", callId: "w7", change: { ...samples.CHANGE, path, added } }]]);
+    const transcript = fold([...samples.changedEarlier(), ...change("/a", 1), ...change("/b", 2), ...change("/a", 3)]);
+    const item = transcript.calls.get("w7")?.peek();
+    assert.ok(item?.kind === "edit");
+    assert.deepEqual(
+      item.call.changes.map(({ path, added }) => [path, added]),
+      [
+        ["/a", 3],
+        ["/b", 2],
+      ],
+    );
+    assert.equal(changedFiles(transcript.tasks[0] ?? assert.fail()).length, 7);
+  });
+
+  it("knows which commands wait for input, and forgets those that ended", () => {
+    const waits = (callId: string, prompt: string | undefined) =>
+      samples.stamped([[29, 3, { type: "command_waiting", callId, prompt }]]);
+    const begun = [...samples.waitsForInput("Ok? "), ...samples.inBackground().slice(1, 4)];
+    const both = fold([...begun, ...waits("b1", "Name: "), ...waits("i1", "Ok now? "), ...waits("nobody", "x")]);
+    assert.deepEqual(both.prompts.value, ["i1", "b1"]);
+    applyEvents(both, waits("b1", undefined));
+    assert.deepEqual(both.prompts.value, ["i1"]);
+    applyEvents(both, samples.stamped([[30, 3, { type: "end", outcome: "stopped" }]]));
+    assert.deepEqual(both.prompts.value, []);
+    const started = fold([...samples.inBackground().slice(0, 3), ...waits("b1", "Name: ")]);
+    applyEvents(started, samples.inBackground().slice(3, 4));
+    assert.deepEqual(started.prompts.value, ["b1"], "it goes on beside the chat");
   });
 
   it("survives events of calls and questions it never saw", () => {

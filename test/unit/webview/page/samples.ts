@@ -1,5 +1,5 @@
 import type { FileChange } from "../../../../src/agent/ports.ts";
-import type { PanelState, ViewEvent } from "../../../../src/protocol/view.ts";
+import type { ChangedFileView, PanelState, ViewEvent } from "../../../../src/protocol/view.ts";
 
 /** Chats for tests and pictures. */
 
@@ -447,3 +447,156 @@ export function noticed(): ViewEvent[] {
     ),
   ]);
 }
+
+export const SELECTABLE: FileChange = { ...CHANGE, selectable: true };
+
+/** A change that waits for an answer, of any kind. */
+export function asksFor(change: FileChange, tool = "edit_file"): ViewEvent[] {
+  const { shown: path, from } = change;
+  const asked = JSON.stringify(from === undefined ? { path } : { from, to: path });
+  const reason = "this mode confirms every edit";
+  return [
+    ...conversation().slice(0, 12),
+    ...stamped([
+      [22, 2, { type: "tool_call", id: "e1", name: tool, arguments: asked }],
+      [22, 2, { type: "change", callId: "e1", change }],
+      [22, 2, { type: "approval", id: "q4", callId: "e1" }],
+      [22, 2, { type: "question", id: "q4", callId: "e1", question: { kind: "write", change, reason } }],
+    ]),
+  ];
+}
+
+/** The answer to `asksFor`, and what came of it. */
+export function given(decision: "once" | "deny", status: "ok" | "denied", text: string): ViewEvent[] {
+  return stamped([
+    [24, 2, { type: "answered", id: "q4", decision }],
+    [25, 2, { type: "tool_result", id: "e1", status, text }],
+  ]);
+}
+
+const WHOLE = { added: 0, removed: 0, hunks: [], truncated: false };
+export const MOVED: FileChange = {
+  ...WHOLE,
+  kind: "move",
+  shown: "src/checkout/cart",
+  path: "/shop/src/checkout/cart",
+  from: "src/cart",
+  files: 12,
+};
+export const REMOVED: FileChange = {
+  ...WHOLE,
+  kind: "delete",
+  shown: "src/legacy",
+  path: "/shop/src/legacy",
+  files: 7,
+};
+export const REMOVED_FILE: FileChange = {
+  kind: "delete",
+  shown: "src/cart/old.ts",
+  path: "/shop/src/cart/old.ts",
+  added: 0,
+  removed: 2,
+  truncated: false,
+  hunks: [
+    {
+      oldStart: 1,
+      newStart: 0,
+      lines: [
+        { sign: "-", text: "export const OLD = true;" },
+        { sign: "-", text: "export default OLD;" },
+      ],
+    },
+  ],
+};
+export const FOLDER: FileChange = { ...WHOLE, kind: "folder", shown: "src/checkout", path: "/shop/src/checkout" };
+
+const PATCH = `*** Begin Patch
+*** Update File: src/cart/money.ts
+@@
+-const roundHalfEven
++export const roundHalfEven
+*** Add File: docs/rounding.md
++# Rounding
+*** Delete File: src/cart/old.ts
+*** End Patch`;
+const NOTEBOOK = [{ cell: "a1", old_text: "df.head()\n", new_text: "df.head(20)\n" }];
+const REMARKS = `Edited src/cart/totals.ts: 2 places (+6 -3).
+Edit 3 of 3 failed: old_text is not in the file as given. The nearest passage:
+[lines 40-42]
+export function lineTotal(l: Line): Cents {
+[end]
+New problems:
+  41:9 error ts(2304) Cannot find name 'Cents'.
+The file was formatted on save.`;
+
+/** An earlier session, as it is stored: every tool that changes files, and no `change` event. */
+export function changedEarlier(): ViewEvent[] {
+  const call = (id: string, name: string, values: unknown, text: string) =>
+    [
+      [2, 1, { type: "tool_call", id, name, arguments: JSON.stringify(values) }],
+      [3, 1, { type: "tool_result", id, status: "ok", text }],
+    ] as const;
+  return stamped([
+    [0, 0, { type: "user", text: "Tidy up", model: "MiMo-V2.6-Pro", message: 1 }],
+    ...call("w1", "edit_file", JSON.parse(EDIT_ARGUMENTS), REMARKS),
+    ...call("w2", "write_file", { path: "docs/a.md", content: "# A\n\ntext\n" }, "Created docs/a.md (3 lines)."),
+    ...call("w3", "move_path", { from: "src/cart", to: "src/checkout/cart" }, "Moved."),
+    ...call("w4", "delete_path", { path: "src/legacy" }, "Deleted."),
+    ...call("w5", "create_folder", { path: "src/checkout" }, "Created."),
+    ...call("w6", "edit_notebook", { path: "notes/rounding.ipynb", edits: NOTEBOOK }, "Edited."),
+    ...call("w7", "apply_patch", { patch: PATCH }, "Done."),
+    [9, 1, { type: "end", outcome: "done" }],
+  ]);
+}
+
+/** Two messages that can be gone back to. */
+export function checkpointed(): ViewEvent[] {
+  let message = 0;
+  return [...finished(), ...finished()].map((event) =>
+    event.type === "user" ? { ...event, message: ++message, text: `${message}. ${event.text}` } : event,
+  );
+}
+
+export function waitsForInput(prompt: string | undefined): ViewEvent[] {
+  const command = "npm create vite@latest shop";
+  return [
+    ...conversation().slice(0, 12),
+    ...stamped([
+      [25, 3, { type: "tool_call", id: "i1", name: "run_command", arguments: JSON.stringify({ command }) }],
+      [26, 3, { type: "tool_output", id: "i1", text: `Need to install create-vite@8.0.1\n${prompt ?? ""}` }],
+      [28, 3, { type: "command_waiting", callId: "i1", prompt }],
+    ]),
+  ];
+}
+
+const file = (
+  id: string,
+  shown: string,
+  [added, removed]: readonly [number, number],
+  more: Partial<ChangedFileView> = {},
+): ChangedFileView => ({ id, shown, kind: "edited", added, removed, opaque: false, ...more });
+
+export const CHANGES: readonly ChangedFileView[] = [
+  file("f1", "CHANGELOG.md", [4, 0]),
+  file("f2", "assets/logo.png", [0, 0], { opaque: true }),
+  file("f3", "src/cart/discount.spec.ts", [38, 9]),
+  file("f4", "src/cart/discount.ts", [31, 12]),
+  file("f5", "src/cart/old.ts", [0, 40], { kind: "deleted" }),
+  file("f6", "src/cart/rounding.ts", [22, 0], { kind: "created" }),
+  file("f7", "src/cart/totals.ts", [12, 3]),
+];
+export const CHANGED: PanelState = { ...READY, changes: CHANGES, changeCount: 7 };
+export const RUNNING: PanelState = {
+  ...BUSY,
+  running: [
+    { callId: "b1", command: "npm run dev" },
+    { callId: "b9", command: "docker compose logs --follow web worker\n# all of them" },
+  ],
+};
+export const FULL: PanelState = {
+  ...QUEUED,
+  running: RUNNING.running.slice(0, 1),
+  changes: CHANGES,
+  changeCount: 47,
+};
+export const RESTORED: PanelState = { ...READY, restored: { what: "both", files: 7 } };

@@ -1,0 +1,375 @@
+import { createHash, randomUUID } from "node:crypto";
+import { setTimeout as sleep } from "node:timers/promises";
+import * as vscode from "vscode";
+import { hunkId, keepHunks } from "../edit/review.ts";
+import type { FileStep } from "../node/changeRecorder.ts";
+import { type ChangedFileView, MAX_CHANGES } from "../protocol/view.ts";
+import { openDocument } from "./documents.ts";
+import { type Assessed, assess, baselineText, type Summary, UNLISTED } from "./reviewAssess.ts";
+import { type ShownFile, showFile, showFiles } from "./reviewDiffs.ts";
+import { addStep, encodeAs, type FileReview, readReviews, settle, writeReviews } from "./reviewState.ts";
+import type { FileMarks, Question, ReviewParts, ReviewTarget } from "./reviewTypes.ts";
+import { carryOut, type Possible, planUndo, type UndoChoice, type Undone } from "./reviewUndo.ts";
+import { confirmUndo, undoTold } from "./reviewWords.ts";
+
+/** How long further changes are waited for before anybody looks at them, in milliseconds. */
+const REST_MS = 150;
+const ATTEMPTS = 5;
+const AT_ONCE = 8;
+
+interface Reviewed {
+  readonly id: string;
+  readonly path: string;
+  state: FileReview;
+  summary: Summary | undefined;
+  /** Something changed since `summary` was made. */
+  isStale: boolean;
+}
+
+/**
+ * What the agent changed in one chat and nobody has kept or undone. It knows three contents of a file (`ReviewTexts`):
+ * what to show and what to undo is worked out anew from these every time, so that no change by anybody is mistaken for
+ * another's.
+ */
+export class ChatReview implements vscode.Disposable {
+  readonly #parts: ReviewParts;
+  readonly #files = new Map<string, Reviewed>();
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #compared = new vscode.EventEmitter<void>();
+  readonly #subscriptions: vscode.Disposable[];
+  /** Undoing is recorded too, and comes back as a step: by call and path, the content that it left. */
+  readonly #own = new Map<string, string | undefined>();
+  #list: readonly Reviewed[] = [];
+  #views: readonly ChangedFileView[] = [];
+  #timer: NodeJS.Timeout | undefined;
+  #work: Promise<unknown> = Promise.resolve();
+  #isClosed = false;
+
+  /** `changes` or a file's marks are others. */
+  readonly onDidChange = this.#changed.event;
+  /** Files were compared again: `baseline` may be another, even where all marks stay. */
+  readonly onDidCompare = this.#compared.event;
+
+  constructor(parts: ReviewParts) {
+    this.#parts = parts;
+    for (const state of readReviews(parts.path)) this.#add(state);
+    const watcher = vscode.workspace.createFileSystemWatcher("**/*");
+    const look = ({ fsPath }: vscode.Uri) => this.#look(fsPath);
+    this.#subscriptions = [
+      watcher,
+      watcher.onDidChange(look),
+      watcher.onDidCreate(look),
+      watcher.onDidDelete(look),
+      vscode.workspace.onDidChangeTextDocument(({ document }) => look(document.uri)),
+      vscode.workspace.onDidCloseTextDocument(({ uri }) => look(uri)),
+      vscode.workspace.onDidSaveTextDocument(({ uri }) => this.#saved(uri.fsPath)),
+    ];
+    this.#rest();
+  }
+
+  /** In the order of the paths; at most MAX_CHANGES of `changeCount`. */
+  get changes(): readonly ChangedFileView[] {
+    return this.#views;
+  }
+
+  get changeCount(): number {
+    return this.#list.length;
+  }
+
+  /** Marks of every listed file, in the order of the paths. */
+  get marks(): readonly FileMarks[] {
+    return this.#list.map(marksOf);
+  }
+
+  /** The agent, a command or a restore has changed a file. Cheap. */
+  step(step: FileStep): void {
+    const own = ownKey(step.callId, step.path);
+    if (this.#own.has(own) && this.#own.get(own) === step.after) return;
+    const known = this.#files.get(keyOf(step.path));
+    const state = addStep(known?.state, step);
+    if (!state) return;
+    if (known) {
+      known.state = state;
+      known.isStale = true;
+    } else this.#add(state);
+    this.#rest();
+  }
+
+  /** Resolves once everything that has happened so far is in `changes`. */
+  async settled(): Promise<void> {
+    await this.#serially(() => this.#refresh());
+  }
+
+  /** All of them in VS Code's multi-file diff. */
+  async open(): Promise<void> {
+    await this.settled();
+    await showFiles(this.#list.slice(0, MAX_CHANGES).map(shownOf));
+  }
+
+  async openFile(id: string): Promise<void> {
+    await this.settled();
+    const file = this.#list.find((other) => other.id === id);
+    if (file) await showFile(shownOf(file));
+  }
+
+  /** The marks of a file as it is at this moment; undefined when nothing of the agent's stands in it. */
+  async marksOf(path: string): Promise<FileMarks | undefined> {
+    const file = this.#files.get(keyOf(path));
+    if (!file) return undefined;
+    return this.#serially(async () => {
+      const { summary } = await this.#assess(file);
+      return summary.listed ? marksOf({ ...file, summary }) : undefined;
+    });
+  }
+
+  /** The file without the agent's changes; undefined when it never changed it. */
+  async baseline(path: string): Promise<string | undefined> {
+    const file = this.#files.get(keyOf(path));
+    return file && this.#serially(async () => baselineText(await this.#assess(file)));
+  }
+
+  /** What is there counts as the user's own from here on. */
+  async keep(target: ReviewTarget): Promise<void> {
+    await this.#serially(async () => {
+      if (target === "all") this.#files.clear();
+      else await this.#keepIn(target.file, target.hunks);
+      await this.#refresh();
+    });
+  }
+
+  /** Asks before it takes anything that the user wrote, and says what it left alone. */
+  async undo(target: ReviewTarget): Promise<void> {
+    await this.settled();
+    const files = target === "all" ? this.#list : this.#list.filter(({ id }) => id === target.file);
+    const hunks = target === "all" ? undefined : target.hunks;
+    const question = confirmUndo(target, files.map(viewOf), {
+      touched: files.some(({ summary }) => takesWords(summary, hunks)),
+    });
+    if (question && !(await (this.#parts.confirm ?? askModally)(question))) return;
+    const touched = question && target !== "all" ? "take" : "leave";
+    const undone = await this.#serially(async () => {
+      const call = `review-${randomUUID()}`;
+      const all: Undone[] = [];
+      for (const file of files) all.push(await this.#undoIn(file, { call, hunks, touched }));
+      await this.#refresh();
+      return all;
+    });
+    const told = undoTold(undone);
+    if (told) (this.#parts.tell ?? tell)(told);
+  }
+
+  /** Resolves when what is known is on the disk. */
+  async close(): Promise<void> {
+    this.dispose();
+    await this.#work;
+    this.#write();
+  }
+
+  dispose(): void {
+    this.#isClosed = true;
+    clearTimeout(this.#timer);
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#changed.dispose();
+    this.#compared.dispose();
+  }
+
+  #add(state: FileReview): Reviewed {
+    const id = createHash("sha256").update(state.path).digest("base64url").slice(0, 22);
+    const file: Reviewed = { id, path: state.path, state, summary: undefined, isStale: true };
+    this.#files.set(keyOf(state.path), file);
+    return file;
+  }
+
+  #look(path: string): void {
+    const file = this.#files.get(keyOf(path));
+    if (!file) return;
+    file.isStale = true;
+    this.#rest();
+  }
+
+  #saved(path: string): void {
+    const file = this.#files.get(keyOf(path));
+    if (!file) return;
+    file.state = { ...file.state, unsaved: undefined };
+    this.#look(path);
+  }
+
+  /** Looks at what changed, a moment after the first of it: an agent changes many files, and some many times. */
+  #rest(): void {
+    if (this.#isClosed || this.#timer) return;
+    this.#timer = setTimeout(() => {
+      this.#timer = undefined;
+      this.settled().catch((error) => this.#parts.log.error("the changes could not be compared", error));
+    }, REST_MS);
+  }
+
+  #serially<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#work.then(work);
+    this.#work = done.catch(() => {});
+    return done;
+  }
+
+  async #refresh(): Promise<void> {
+    const stale = [...this.#files.values()].filter(({ isStale }) => isStale);
+    const looks = stale.values();
+    await Promise.all(
+      Array.from({ length: AT_ONCE }, async () => {
+        for (const file of looks) {
+          await this.#assess(file).catch((error) => this.#parts.log.error(`${file.path} could not be compared`, error));
+        }
+      }),
+    );
+    const before = JSON.stringify(this.#list.map(seenOf));
+    this.#list = [...this.#files.values()]
+      .filter(({ summary }) => summary?.listed)
+      .sort((a, b) => (a.path < b.path ? -1 : 1));
+    this.#views = this.#list.slice(0, MAX_CHANGES).map(viewOf);
+    if (stale.length > 0) this.#write();
+    if (this.#isClosed) return;
+    if (stale.length > 0) this.#compared.fire();
+    if (JSON.stringify(this.#list.map(seenOf)) !== before) this.#changed.fire();
+  }
+
+  async #assess(file: Reviewed): Promise<Assessed> {
+    file.isStale = false;
+    const { blobs } = this.#parts;
+    for (let attempt = 0; attempt < ATTEMPTS && file.state.links.length > 0; attempt++) {
+      const { state } = file;
+      const settled = await settle(state, blobs);
+      if (file.state === state) file.state = settled;
+    }
+    const { unsaved } = file.state;
+    // The editor that held the undone text was closed without saving.
+    if (unsaved && !openDocument(file.path)?.isDirty) {
+      file.state = { ...file.state, after: unsaved.after, unsaved: undefined };
+    }
+    const assessed = await assess(file.state, blobs);
+    file.summary = assessed.summary;
+    return assessed;
+  }
+
+  async #keepIn(id: string, hunks: readonly string[] | undefined): Promise<void> {
+    const file = this.#list.find((other) => other.id === id);
+    if (!file) return;
+    const { comparison, before, after, state, summary } = await this.#assess(file);
+    if (!hunks || !comparison || summary.hunks.every((other) => hunks.includes(other.id))) {
+      this.#files.delete(keyOf(file.path));
+      return;
+    }
+    const kept = comparison.hunks.filter((other) => hunks.includes(hunkId(other)));
+    const bytes = kept.length > 0 ? encodeAs(keepHunks(comparison, kept), after, before) : undefined;
+    if (!bytes) return;
+    const ref = await this.#parts.blobs.put(bytes);
+    if (file.state.before === state.before) file.state = { ...file.state, before: ref };
+    file.isStale = true;
+  }
+
+  async #undoIn(file: Reviewed, options: UndoOptions): Promise<Undone> {
+    const { path } = file;
+    try {
+      for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+        const assessed = await this.#assess(file);
+        const { undo, left } = planUndo(assessed, options);
+        if (undo.kind === "nothing") return { path, kind: "done", left };
+        if (undo.kind === "impossible") return { path, kind: "failed", why: undo.why };
+        const ref = undo.after && (await this.#parts.blobs.put(undo.after));
+        if (await this.#carryOut(assessed, undo, options.call)) {
+          this.#undone(file, assessed.state, { after: ref, isUnsaved: undo.kind === "type" });
+          return { path, kind: "done", left };
+        }
+        await sleep(REST_MS);
+      }
+      return { path, kind: "failed", why: "busy" };
+    } catch (error) {
+      this.#parts.log.error(`${path} could not be put back`, error);
+      return { path, kind: "failed", why: "refused" };
+    }
+  }
+
+  /** What stays unsaved in an editor is the user's to save: the disk has not changed, and there is nothing to record. */
+  async #carryOut({ state: { path }, now }: Assessed, undo: Possible, call: string): Promise<boolean> {
+    if (undo.kind === "type") return carryOut(path, undo, now);
+    const { blobs, recorder } = this.#parts;
+    this.#own.set(ownKey(call, path), undo.bytes && (await blobs.put(undo.bytes)));
+    recorder.beginCall(call);
+    const end = await recorder.changing([{ path, bytes: undefined }]);
+    try {
+      return await carryOut(path, undo, now);
+    } finally {
+      await end();
+    }
+  }
+
+  #undone(
+    file: Reviewed,
+    was: FileReview,
+    { after, isUnsaved }: { after: string | undefined; isUnsaved: boolean },
+  ): void {
+    file.isStale = true;
+    const { state } = file;
+    // The agent went on meanwhile, from what it found: that tells the rest.
+    if (state.before !== was.before || state.after !== was.after) return;
+    const unsaved = isUnsaved ? { after: (state.unsaved ?? state).after } : undefined;
+    file.state = { ...state, after, unsaved };
+    if (after === state.before && !isUnsaved && state.links.length === 0) this.#files.delete(keyOf(file.path));
+  }
+
+  #write(): void {
+    try {
+      writeReviews(
+        this.#parts.path,
+        [...this.#files.values()].map(({ state }) => state),
+      );
+    } catch (error) {
+      this.#parts.log.error("the changes to review are not noted", error);
+    }
+  }
+}
+
+interface UndoOptions extends UndoChoice {
+  /** Names the undo to the recorder. */
+  readonly call: string;
+}
+
+function shownOf(file: Reviewed): ShownFile {
+  return { ...viewOf(file), path: file.path };
+}
+
+function viewOf({ id, path, summary }: Reviewed): ChangedFileView {
+  const { kind, added, removed, opaque } = summary ?? UNLISTED;
+  return { id, shown: vscode.workspace.asRelativePath(path), kind, added, removed, opaque };
+}
+
+function marksOf({ id, path, summary }: Omit<Reviewed, "state" | "isStale">): FileMarks {
+  return { id, path, hunks: summary?.hunks ?? [] };
+}
+
+function seenOf({ path, summary }: Reviewed): unknown {
+  return [path, summary];
+}
+
+/** The user's own words would go with it: that is asked, and once for each hunk. */
+function takesWords(summary: Summary | undefined, hunks: readonly string[] | undefined): boolean {
+  if (!summary) return false;
+  const isWhole = summary.kind === "created" || summary.opaque;
+  if (!hunks || isWhole) return isWhole && summary.touched;
+  return summary.hunks.some(({ id, touched }) => hunks.includes(id) && touched);
+}
+
+/** Paths as VS Code spells them: it knows that drive letters have no case. */
+function keyOf(path: string): string {
+  return vscode.Uri.file(path).fsPath;
+}
+
+function ownKey(callId: string, path: string): string {
+  return `${callId}\n${path}`;
+}
+
+async function askModally({ message, detail, button }: Question): Promise<boolean> {
+  const options = detail === undefined ? { modal: true } : { modal: true, detail };
+  return (await vscode.window.showWarningMessage(message, options, button)) === button;
+}
+
+function tell(message: string): void {
+  void vscode.window.showWarningMessage(message);
+}

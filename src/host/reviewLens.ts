@@ -1,0 +1,53 @@
+import * as vscode from "vscode";
+import type { ChatReview } from "./review.ts";
+
+/** Keep and Undo above each of the agent's changes, in plain editors; VS Code shows none in diffs. */
+export class ReviewLens implements vscode.CodeLensProvider, vscode.Disposable {
+  readonly #review: () => ChatReview | undefined;
+  readonly #changed = new vscode.EventEmitter<void>();
+  #registration: vscode.Disposable | undefined;
+  readonly onDidChangeCodeLenses = this.#changed.event;
+
+  constructor(review: () => ChatReview | undefined) {
+    this.#review = review;
+  }
+
+  refresh(): void {
+    const isWanted = vscode.workspace.getConfiguration("mimoAgent").get<boolean>("review.codeLens", true);
+    if (!isWanted || !this.#review()?.changeCount) {
+      this.#registration?.dispose();
+      this.#registration = undefined;
+      return;
+    }
+    this.#registration ??= vscode.languages.registerCodeLensProvider({ scheme: "file" }, this);
+    this.#changed.fire();
+  }
+
+  async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    const marks = await this.#review()?.marksOf(document.uri.fsPath);
+    if (!marks) return [];
+    const { id: file, hunks } = marks;
+    return hunks.flatMap(({ id, start, touched }, i) => {
+      const line = Math.min(start, document.lineCount - 1);
+      const range = new vscode.Range(line, 0, line, 0);
+      const target = { file, hunks: [id] };
+      const undo = touched ? vscode.l10n.t("Undo (edited by you)") : vscode.l10n.t("Undo");
+      const lens = (title: string, command: string) =>
+        new vscode.CodeLens(range, { title, command: `mimoAgent.${command}`, arguments: [target] });
+      const lenses = [lens(vscode.l10n.t("Keep"), "keepHunk"), lens(undo, "undoHunk")];
+      if (hunks.length < 2) return lenses;
+      const place = vscode.l10n.t("{0} of {1}", i + 1, hunks.length);
+      const next = new vscode.CodeLens(range, {
+        title: place,
+        command: "mimoAgent.nextChange",
+        arguments: [{ path: document.uri.fsPath, line }],
+      });
+      return [...lenses, next];
+    });
+  }
+
+  dispose(): void {
+    this.#registration?.dispose();
+    this.#changed.dispose();
+  }
+}

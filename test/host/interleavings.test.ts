@@ -1,0 +1,26 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, it } from "mocha";
+import * as vscode from "vscode";
+import { interleaveAll } from "./interleaving.ts";
+
+const RUNS = 20;
+
+describe("agent, user and others on one file", () => {
+  it("no typed character is lost, and every stale edit is refused", async function () {
+    this.timeout(90_000);
+    const folder = realpathSync(mkdtempSync(join(tmpdir(), "interleaved-")));
+    try {
+      const { problems, ...counts } = await interleaveAll({ runs: RUNS, seed: 4 }, folder);
+      assert.deepEqual(problems, []);
+      // It must have been what it says.
+      const { typed, edits, stale, refused } = counts;
+      assert.ok(typed > RUNS && edits > RUNS && stale > 0 && refused >= stale, JSON.stringify(counts));
+    } finally {
+      await vscode.commands.executeCommand("workbench.action.closeAllEditors");
+      rmSync(folder, { recursive: true, force: true });
+    }
+  });
+});

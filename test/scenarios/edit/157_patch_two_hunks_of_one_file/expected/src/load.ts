@@ -1,0 +1,15 @@
+import { readFile, stat } from "node:fs/promises";
+
+export async function load(path: string): Promise<string> {
+  await stat(path);
+  const text = await readFile(path, "utf8");
+  return text.trim();
+}
+
+export async function loadAll(paths: string[]): Promise<string[]> {
+  const texts: string[] = [];
+  for (const path of paths) {
+    texts.push(await load(path));
+  }
+  return texts;
+}

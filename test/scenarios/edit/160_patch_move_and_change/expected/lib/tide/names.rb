@@ -1,0 +1,2 @@
+NAMES = %w[a b c]
+SIZE = 3

@@ -1,0 +1,3 @@
+package a
+
+func C() int { return 3 }

@@ -1,0 +1,3 @@
+package a
+
+func B() int { return 2 }

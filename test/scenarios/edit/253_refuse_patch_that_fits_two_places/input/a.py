@@ -1,0 +1,8 @@
+class A:
+    def run(self):
+        go()
+
+
+class B:
+    def run(self):
+        go()
