@@ -23,8 +23,8 @@ export type EditOutcome =
       /** For a near match: what the passage and the file had different. */
       readonly nearest: Nearest | undefined;
     }
-  /** What looks most like the passage, the best first; empty when nothing does. */
-  | { readonly status: "absent"; readonly nearest: readonly Nearest[] }
+  /** What looks most like the passage, the best first; empty when nothing does, undefined when that was not looked for. */
+  | { readonly status: "absent"; readonly nearest: readonly Nearest[] | undefined }
   /** Lines, from 1, where the passage begins; the first few of `places`. */
   | { readonly status: "ambiguous"; readonly places: number; readonly lines: readonly number[]; readonly by: Stage }
   | { readonly status: "overlaps" }
@@ -46,7 +46,7 @@ export interface ApplyOptions {
 const LINES_NAMED = 8;
 const NEAREST_NAMED = 3;
 /** To look for what is like a passage takes its time: so many edits of one call get it. */
-const SEARCHES = 12;
+const SEARCHES = 16;
 
 /**
  * Applies each edit on its own: one that does not match leaves the others alone. Passages are looked for in the text
@@ -67,12 +67,10 @@ export function applyEdits(text: string, edits: readonly Edit[], options: ApplyO
     const attempt =
       tried(draft, edit, (source) => exactly(source, passage)) ??
       tried(draft, edit, (source) => tolerantly(source, passage)) ??
-      (options.near && !edit.all && searches-- > 0
-        ? tried(draft, edit, (source) => nearly(source, passage))
-        : undefined);
+      (options.near && !edit.all && searches > 0 ? tried(draft, edit, (source) => nearly(source, passage)) : undefined);
     const failed = (): EditOutcome => {
       const source = draft.replaced.length === 0 ? draft.source : new Source(render(draft));
-      const nearest = searches-- > 0 ? nearestTo(source, readable(passage), NEAREST_NAMED) : [];
+      const nearest = searches-- > 0 ? nearestTo(source, readable(passage), NEAREST_NAMED) : undefined;
       return { status: "absent", nearest };
     };
     outcomes.push(attempt?.outcome ?? failed());

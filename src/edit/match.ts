@@ -34,23 +34,58 @@ const MAX_TRIES = 20_000;
 const MAX_MISFITS = 1_000;
 const MAX_WITHIN = 8;
 
-export function findExact(source: Source, { oldText, newText }: Passage): Found | undefined {
-  for (const wanted of spellings(source, oldText)) {
-    const sites: Site[] = [];
-    const replacement = replacementOf(source, { oldText, newText });
-    for (let at = source.text.indexOf(wanted); at >= 0; ) {
-      const end = at + wanted.length;
-      if (!cutsBreak(source.text, at) && !cutsBreak(source.text, end)) {
-        sites.push({ start: at, end, text: replacement(at, end) });
-      }
-      at = source.text.indexOf(wanted, end);
-    }
-    if (sites.length > 0) return { stage: "exact", sites, within: beginningsWithin(source.text, wanted, sites) };
-  }
-  return undefined;
+/** Models write LF whatever the file has, and cannot tell what it has: line breaks never make a difference here. */
+export function findExact(source: Source, passage: Passage): Found | undefined {
+  const { oldText } = passage;
+  const mixed = source.hasCrlf && oldText.includes("\n") && !source.isCrlf;
+  const spans = mixed
+    ? spansByLine(source, toLf(oldText))
+    : spansOf(source.text, source.isCrlf ? toCrlf(oldText) : oldText);
+  const found = spans.sites.length > 0 || !oldText.includes("\r\n") ? spans : spansOf(source.text, toLf(oldText));
+  if (found.sites.length === 0) return undefined;
+  const replacement = replacementOf(source, passage);
+  return {
+    stage: "exact",
+    sites: found.sites.map(({ start, end }) => ({ start, end, text: replacement(start, end) })),
+    within: found.within,
+  };
 }
 
-function beginningsWithin(text: string, wanted: string, sites: readonly Site[]): number[] {
+interface Spans {
+  readonly sites: readonly { readonly start: number; readonly end: number }[];
+  readonly within: readonly number[];
+}
+
+function spansOf(text: string, wanted: string): Spans {
+  const sites: { start: number; end: number }[] = [];
+  for (let at = text.indexOf(wanted); at >= 0; ) {
+    const end = at + wanted.length;
+    if (!cutsBreak(text, at) && !cutsBreak(text, end)) sites.push({ start: at, end });
+    at = text.indexOf(wanted, end);
+  }
+  return { sites, within: beginningsWithin(text, wanted, sites) };
+}
+
+/** In a file with mixed line breaks. */
+function spansByLine(source: Source, wanted: string): Spans {
+  const text = toLf(source.text);
+  const { sites, within } = spansOf(text, wanted);
+  let [line, lineStart] = [0, 0];
+  const offset = (at: number): number => {
+    if (at < lineStart) [line, lineStart] = [0, 0];
+    for (let next = text.indexOf("\n", lineStart); next >= 0 && next < at; next = text.indexOf("\n", lineStart)) {
+      lineStart = next + 1;
+      line++;
+    }
+    return (source.starts[line] ?? 0) + at - lineStart;
+  };
+  return {
+    sites: sites.map(({ start, end }) => ({ start: offset(start), end: offset(end) })),
+    within: within.map(offset),
+  };
+}
+
+function beginningsWithin(text: string, wanted: string, sites: Spans["sites"]): number[] {
   const [first] = sites;
   // With more places than one it is told apart already, or all of them are meant.
   if (!first || sites.length > 1) return [];
@@ -61,12 +96,6 @@ function beginningsWithin(text: string, wanted: string, sites: readonly Site[]):
 /** Between the two characters of CRLF. */
 function cutsBreak(text: string, at: number): boolean {
   return text[at] === "\n" && text[at - 1] === "\r";
-}
-
-/** Models write LF whatever the file has: a passage is there also when only its line breaks differ throughout. */
-function spellings({ hasCrlf }: Source, oldText: string): readonly string[] {
-  if (!oldText.includes("\n")) return [oldText];
-  return [oldText, ...(hasCrlf ? [toCrlf(oldText)] : []), ...(oldText.includes("\r\n") ? [toLf(oldText)] : [])];
 }
 
 /** What stands in place of an exact match: the new text, with line breaks like those of its neighbours. */
@@ -240,8 +269,9 @@ export function shiftFor(pairs: readonly IndentPair[], newText: string): Shift |
     .map(indentOf);
   const whole = shiftOf(pairs, others);
   if (whole) return { reindent: whole, freeFirst: false };
-  if (pairs[0]?.given !== "" || pairs.length < 2) return undefined;
-  const rest = shiftOf(pairs.slice(1), others.slice(1));
+  const behind = pairs.slice(1);
+  if (pairs[0]?.given !== "" || behind.length === 0 || behind.some(({ given }) => given === "")) return undefined;
+  const rest = shiftOf(behind, others.slice(1));
   return rest && { reindent: rest, freeFirst: true };
 }
 

@@ -1,4 +1,5 @@
 import { type Folding, LOOKS, SPACES } from "./fold.ts";
+import { isUniformlyCrlf } from "./lines.ts";
 import { type Profile, profileOf } from "./similarity.ts";
 
 /** The ways a text is folded as a whole, to be searched. `bare` ones are also without the indentation of their lines. */
@@ -31,6 +32,7 @@ export function wordsOf(line: string): ReadonlySet<string> {
 export class Source {
   readonly text: string;
   readonly hasCrlf: boolean;
+  #isCrlf: boolean | undefined;
   #lines: readonly string[] | undefined;
   #starts: readonly number[] | undefined;
   #index: ReadonlyMap<string, readonly number[]> | undefined;
@@ -40,6 +42,12 @@ export class Source {
   constructor(text: string) {
     this.text = text;
     this.hasCrlf = text.includes("\r\n");
+  }
+
+  /** Every line break is CRLF, and there is one. */
+  get isCrlf(): boolean {
+    this.#isCrlf ??= this.hasCrlf && isUniformlyCrlf(this.text);
+    return this.#isCrlf;
   }
 
   /** Without their `\n`; one that ended in CRLF still has its `\r`. */

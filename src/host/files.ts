@@ -42,7 +42,12 @@ export function createEditorFiles(disk: DiskFiles): Files {
       if (before.version !== expect) throw changed(place);
       encodeText(text, before.encoding, place.shown);
       await refuseLossySave(disk, place, before.encoding);
-      await replaceText(document, { place, before: before.text, text });
+      const onDisk = () =>
+        readDisk(place).then(
+          (file) => file.text,
+          () => undefined,
+        );
+      await replaceText(document, { place, before: before.text, text, onDisk });
       return readDisk(place);
     },
   };
@@ -112,25 +117,33 @@ interface Replacing {
   readonly place: Place;
   readonly before: string;
   readonly text: string;
+  readonly onDisk: () => Promise<string | undefined>;
 }
+
+const SAVES = 2;
 
 /** Edits and saves. An edit is refused by VS Code when the user types at the same moment: then the text is compared
  * again, so that nothing typed meanwhile is lost. */
-async function replaceText(document: vscode.TextDocument, { place, before, text }: Replacing): Promise<void> {
+async function replaceText(document: vscode.TextDocument, replacing: Replacing): Promise<void> {
+  const { place, before, text } = replacing;
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
     if (document.isClosed || document.getText() !== before) throw changed(place);
-    if (await vscode.workspace.applyEdit(changeOf(document, text))) return save(document, { place, before });
+    const applied = await vscode.workspace.applyEdit(changeOf(document, text));
+    if (applied || document.getText() === text) return save(document, replacing);
   }
   throw new ToolError(`${place.shown} could not be edited: the editor is busy with it. Try again.`);
 }
 
-/** When the save is refused the edit is taken back: what the model is told failed is not there. */
-async function save(
-  document: vscode.TextDocument,
-  { place, before }: Pick<Replacing, "place" | "before">,
-): Promise<void> {
+/**
+ * VS Code says that a save failed also when the user typed during it, and the disk has it all the same. When it is
+ * refused indeed, the edit is taken back: what the model is told failed is not there.
+ */
+async function save(document: vscode.TextDocument, { place, before, onDisk }: Replacing): Promise<void> {
   const edited = document.getText();
-  if (await document.save()) return;
+  for (let attempt = 0; attempt < SAVES; attempt++) {
+    if ((await document.save()) || !document.isDirty || (await onDisk()) === edited) return;
+    if (document.getText() !== edited) break;
+  }
   const taken = document.getText() === edited && (await vscode.workspace.applyEdit(changeOf(document, before)));
   const outcome = taken ? "nothing was changed" : "the edit is in the editor, not on disk";
   throw new ToolError(

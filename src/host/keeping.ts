@@ -1,3 +1,4 @@
+import * as vscode from "vscode";
 import { createBlobStore } from "../node/blobStore.ts";
 import type { BlobStore } from "../node/changeRecorder.ts";
 import type { Root } from "../node/places.ts";
@@ -17,6 +18,7 @@ export interface Keeping {
   readonly scan: WorkspaceScan;
 }
 
+let saves: vscode.Disposable | undefined;
 let keeping: (Keeping & KeepingOptions) | undefined;
 
 /** One for all chats of this window. undefined when nothing is to be kept, or there is no folder. */
@@ -25,6 +27,9 @@ export function keepingOf({ folder, maxBytes, roots }: KeepingOptions): Keeping 
   if (keeping?.folder === folder && keeping.maxBytes === maxBytes) return keeping;
   const store = createBlobStore(folder, { maxBytes });
   const scan = createWorkspaceScan({ roots: () => roots().map(({ path }) => path), store });
+  saves?.dispose();
+  // What the user saves while a command runs is not the command's doing.
+  saves = vscode.workspace.onDidSaveTextDocument(({ uri }) => scan.explainUser(uri.fsPath));
   keeping = { store, scan, folder, maxBytes, roots };
   return keeping;
 }

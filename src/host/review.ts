@@ -1,13 +1,13 @@
-import { createHash, randomUUID } from "node:crypto";
+import { randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { hunkId, keepHunks } from "../edit/review.ts";
 import type { FileStep } from "../node/changeRecorder.ts";
 import { type ChangedFileView, MAX_CHANGES } from "../protocol/view.ts";
-import { openDocument } from "./documents.ts";
-import { type Assessed, assess, baselineText, type Summary, UNLISTED } from "./reviewAssess.ts";
+import { type Assessed, baselineText, type Summary, UNLISTED } from "./reviewAssess.ts";
+import { ReviewBook, type Reviewed } from "./reviewBook.ts";
 import { type ShownFile, showFile, showFiles } from "./reviewDiffs.ts";
-import { addStep, encodeAs, type FileReview, readReviews, settle, writeReviews } from "./reviewState.ts";
+import { encodeAs, type FileReview } from "./reviewState.ts";
 import type { FileMarks, Question, ReviewParts, ReviewTarget } from "./reviewTypes.ts";
 import { carryOut, type Possible, planUndo, type UndoChoice, type Undone } from "./reviewUndo.ts";
 import { confirmUndo, undoTold } from "./reviewWords.ts";
@@ -15,16 +15,6 @@ import { confirmUndo, undoTold } from "./reviewWords.ts";
 /** How long further changes are waited for before anybody looks at them, in milliseconds. */
 const REST_MS = 150;
 const ATTEMPTS = 5;
-const AT_ONCE = 8;
-
-interface Reviewed {
-  readonly id: string;
-  readonly path: string;
-  state: FileReview;
-  summary: Summary | undefined;
-  /** Something changed since `summary` was made. */
-  isStale: boolean;
-}
 
 /**
  * What the agent changed in one chat and nobody has kept or undone. It knows three contents of a file (`ReviewTexts`):
@@ -33,13 +23,12 @@ interface Reviewed {
  */
 export class ChatReview implements vscode.Disposable {
   readonly #parts: ReviewParts;
-  readonly #files = new Map<string, Reviewed>();
+  readonly #book: ReviewBook;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #compared = new vscode.EventEmitter<void>();
   readonly #subscriptions: vscode.Disposable[];
   /** Undoing is recorded too, and comes back as a step: by call and path, the content that it left. */
   readonly #own = new Map<string, string | undefined>();
-  #list: readonly Reviewed[] = [];
   #views: readonly ChangedFileView[] = [];
   #timer: NodeJS.Timeout | undefined;
   #work: Promise<unknown> = Promise.resolve();
@@ -52,7 +41,7 @@ export class ChatReview implements vscode.Disposable {
 
   constructor(parts: ReviewParts) {
     this.#parts = parts;
-    for (const state of readReviews(parts.path)) this.#add(state);
+    this.#book = new ReviewBook(parts);
     const watcher = vscode.workspace.createFileSystemWatcher("**/*");
     const look = ({ fsPath }: vscode.Uri) => this.#look(fsPath);
     this.#subscriptions = [
@@ -73,26 +62,19 @@ export class ChatReview implements vscode.Disposable {
   }
 
   get changeCount(): number {
-    return this.#list.length;
+    return this.#book.list.length;
   }
 
   /** Marks of every listed file, in the order of the paths. */
   get marks(): readonly FileMarks[] {
-    return this.#list.map(marksOf);
+    return this.#book.list.map(marksOf);
   }
 
   /** The agent, a command or a restore has changed a file. Cheap. */
   step(step: FileStep): void {
     const own = ownKey(step.callId, step.path);
     if (this.#own.has(own) && this.#own.get(own) === step.after) return;
-    const known = this.#files.get(keyOf(step.path));
-    const state = addStep(known?.state, step);
-    if (!state) return;
-    if (known) {
-      known.state = state;
-      known.isStale = true;
-    } else this.#add(state);
-    this.#rest();
+    if (this.#book.step(step)) this.#rest();
   }
 
   /** Resolves once everything that has happened so far is in `changes`. */
@@ -103,35 +85,35 @@ export class ChatReview implements vscode.Disposable {
   /** All of them in VS Code's multi-file diff. */
   async open(): Promise<void> {
     await this.settled();
-    await showFiles(this.#list.slice(0, MAX_CHANGES).map(shownOf));
+    await showFiles(this.#book.list.slice(0, MAX_CHANGES).map(shownOf));
   }
 
   async openFile(id: string): Promise<void> {
     await this.settled();
-    const file = this.#list.find((other) => other.id === id);
+    const file = this.#book.list.find((other) => other.id === id);
     if (file) await showFile(shownOf(file));
   }
 
   /** The marks of a file as it is at this moment; undefined when nothing of the agent's stands in it. */
   async marksOf(path: string): Promise<FileMarks | undefined> {
-    const file = this.#files.get(keyOf(path));
+    const file = this.#book.at(path);
     if (!file) return undefined;
     return this.#serially(async () => {
-      const { summary } = await this.#assess(file);
+      const { summary } = await this.#book.assess(file);
       return summary.listed ? marksOf({ ...file, summary }) : undefined;
     });
   }
 
   /** The file without the agent's changes; undefined when it never changed it. */
   async baseline(path: string): Promise<string | undefined> {
-    const file = this.#files.get(keyOf(path));
-    return file && this.#serially(async () => baselineText(await this.#assess(file)));
+    const file = this.#book.at(path);
+    return file && this.#serially(async () => baselineText(await this.#book.assess(file)));
   }
 
   /** What is there counts as the user's own from here on. */
   async keep(target: ReviewTarget): Promise<void> {
     await this.#serially(async () => {
-      if (target === "all") this.#files.clear();
+      if (target === "all") this.#book.dropAll();
       else await this.#keepIn(target.file, target.hunks);
       await this.#refresh();
     });
@@ -140,7 +122,7 @@ export class ChatReview implements vscode.Disposable {
   /** Asks before it takes anything that the user wrote, and says what it left alone. */
   async undo(target: ReviewTarget): Promise<void> {
     await this.settled();
-    const files = target === "all" ? this.#list : this.#list.filter(({ id }) => id === target.file);
+    const files = target === "all" ? this.#book.list : this.#book.list.filter(({ id }) => id === target.file);
     const hunks = target === "all" ? undefined : target.hunks;
     const question = confirmUndo(target, files.map(viewOf), {
       touched: files.some(({ summary }) => takesWords(summary, hunks)),
@@ -162,7 +144,7 @@ export class ChatReview implements vscode.Disposable {
   async close(): Promise<void> {
     this.dispose();
     await this.#work;
-    this.#write();
+    this.#book.write();
   }
 
   dispose(): void {
@@ -173,24 +155,16 @@ export class ChatReview implements vscode.Disposable {
     this.#compared.dispose();
   }
 
-  #add(state: FileReview): Reviewed {
-    const id = createHash("sha256").update(state.path).digest("base64url").slice(0, 22);
-    const file: Reviewed = { id, path: state.path, state, summary: undefined, isStale: true };
-    this.#files.set(keyOf(state.path), file);
-    return file;
-  }
-
   #look(path: string): void {
-    const file = this.#files.get(keyOf(path));
+    const file = this.#book.at(path);
     if (!file) return;
     file.isStale = true;
     this.#rest();
   }
 
   #saved(path: string): void {
-    const file = this.#files.get(keyOf(path));
-    if (!file) return;
-    file.state = { ...file.state, unsaved: undefined };
+    const file = this.#book.at(path);
+    if (file?.state.unsaved) this.#book.set(file, { ...file.state, unsaved: undefined });
     this.#look(path);
   }
 
@@ -210,57 +184,26 @@ export class ChatReview implements vscode.Disposable {
   }
 
   async #refresh(): Promise<void> {
-    const stale = [...this.#files.values()].filter(({ isStale }) => isStale);
-    const looks = stale.values();
-    await Promise.all(
-      Array.from({ length: AT_ONCE }, async () => {
-        for (const file of looks) {
-          await this.#assess(file).catch((error) => this.#parts.log.error(`${file.path} could not be compared`, error));
-        }
-      }),
-    );
-    const before = JSON.stringify(this.#list.map(seenOf));
-    this.#list = [...this.#files.values()]
-      .filter(({ summary }) => summary?.listed)
-      .sort((a, b) => (a.path < b.path ? -1 : 1));
-    this.#views = this.#list.slice(0, MAX_CHANGES).map(viewOf);
-    if (stale.length > 0) this.#write();
+    const { looked, isDifferent } = await this.#book.refresh();
+    if (isDifferent) this.#views = this.#book.list.slice(0, MAX_CHANGES).map(viewOf);
     if (this.#isClosed) return;
-    if (stale.length > 0) this.#compared.fire();
-    if (JSON.stringify(this.#list.map(seenOf)) !== before) this.#changed.fire();
-  }
-
-  async #assess(file: Reviewed): Promise<Assessed> {
-    file.isStale = false;
-    const { blobs } = this.#parts;
-    for (let attempt = 0; attempt < ATTEMPTS && file.state.links.length > 0; attempt++) {
-      const { state } = file;
-      const settled = await settle(state, blobs);
-      if (file.state === state) file.state = settled;
-    }
-    const { unsaved } = file.state;
-    // The editor that held the undone text was closed without saving.
-    if (unsaved && !openDocument(file.path)?.isDirty) {
-      file.state = { ...file.state, after: unsaved.after, unsaved: undefined };
-    }
-    const assessed = await assess(file.state, blobs);
-    file.summary = assessed.summary;
-    return assessed;
+    if (looked) this.#compared.fire();
+    if (isDifferent) this.#changed.fire();
   }
 
   async #keepIn(id: string, hunks: readonly string[] | undefined): Promise<void> {
-    const file = this.#list.find((other) => other.id === id);
+    const file = this.#book.list.find((other) => other.id === id);
     if (!file) return;
-    const { comparison, before, after, state, summary } = await this.#assess(file);
+    const { comparison, before, after, state, summary } = await this.#book.assess(file);
     if (!hunks || !comparison || summary.hunks.every((other) => hunks.includes(other.id))) {
-      this.#files.delete(keyOf(file.path));
+      this.#book.drop(file);
       return;
     }
     const kept = comparison.hunks.filter((other) => hunks.includes(hunkId(other)));
     const bytes = kept.length > 0 ? encodeAs(keepHunks(comparison, kept), after, before) : undefined;
     if (!bytes) return;
     const ref = await this.#parts.blobs.put(bytes);
-    if (file.state.before === state.before) file.state = { ...file.state, before: ref };
+    if (file.state.before === state.before) this.#book.set(file, { ...file.state, before: ref });
     file.isStale = true;
   }
 
@@ -268,7 +211,7 @@ export class ChatReview implements vscode.Disposable {
     const { path } = file;
     try {
       for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
-        const assessed = await this.#assess(file);
+        const assessed = await this.#book.assess(file);
         const { undo, left } = planUndo(assessed, options);
         if (undo.kind === "nothing") return { path, kind: "done", left };
         if (undo.kind === "impossible") return { path, kind: "failed", why: undo.why };
@@ -310,19 +253,8 @@ export class ChatReview implements vscode.Disposable {
     // The agent went on meanwhile, from what it found: that tells the rest.
     if (state.before !== was.before || state.after !== was.after) return;
     const unsaved = isUnsaved ? { after: (state.unsaved ?? state).after } : undefined;
-    file.state = { ...state, after, unsaved };
-    if (after === state.before && !isUnsaved && state.links.length === 0) this.#files.delete(keyOf(file.path));
-  }
-
-  #write(): void {
-    try {
-      writeReviews(
-        this.#parts.path,
-        [...this.#files.values()].map(({ state }) => state),
-      );
-    } catch (error) {
-      this.#parts.log.error("the changes to review are not noted", error);
-    }
+    this.#book.set(file, { ...state, after, unsaved });
+    if (after === state.before && !isUnsaved && state.links.length === 0) this.#book.drop(file);
   }
 }
 
@@ -344,21 +276,12 @@ function marksOf({ id, path, summary }: Omit<Reviewed, "state" | "isStale">): Fi
   return { id, path, hunks: summary?.hunks ?? [] };
 }
 
-function seenOf({ path, summary }: Reviewed): unknown {
-  return [path, summary];
-}
-
 /** The user's own words would go with it: that is asked, and once for each hunk. */
 function takesWords(summary: Summary | undefined, hunks: readonly string[] | undefined): boolean {
   if (!summary) return false;
   const isWhole = summary.kind === "created" || summary.opaque;
   if (!hunks || isWhole) return isWhole && summary.touched;
   return summary.hunks.some(({ id, touched }) => hunks.includes(id) && touched);
-}
-
-/** Paths as VS Code spells them: it knows that drive letters have no case. */
-function keyOf(path: string): string {
-  return vscode.Uri.file(path).fsPath;
 }
 
 function ownKey(callId: string, path: string): string {

@@ -2,6 +2,7 @@ import * as vscode from "vscode";
 import { ToolError } from "../agent/errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../agent/ports.ts";
 import type { NodeShell } from "../node/shell.ts";
+import { shellKind } from "../node/shellQuoting.ts";
 import { createShellTerminals, launchIn } from "./shellTerminal.ts";
 import { CommandTerminal } from "./terminal.ts";
 
@@ -34,7 +35,7 @@ export function mirrorShell(inner: NodeShell, { mode }: MirrorOptions = { mode: 
       return terminal.exists;
     },
   };
-  const terminals = createShellTerminals({ groups: inner.groups });
+  const terminals = createShellTerminals({ groups: inner.groups, language: shellKind(inner.name) });
   const own = async (signal: AbortSignal) => {
     if (mode() !== "shellIntegration") return undefined;
     const shell = await terminals.ready({ signal });

@@ -16,6 +16,8 @@ export interface ReadyShell {
   readonly kind: ShellKind;
   readonly pid: number | undefined;
   readonly groups: ProcessGroups | undefined;
+  /** What runs in it was told to end. */
+  readonly onEnding: () => void;
 }
 
 /** After Ctrl+C, for a command that ends by it. */
@@ -66,6 +68,7 @@ function spawnedBy({ shell, exit, processes }: Parts): Spawned {
   });
   const end = async () => {
     if (!isOver) {
+      shell.onEnding();
       terminal.sendText("\x03", false);
       await Promise.race([exit, wait(POLITE_MS)]);
     }
@@ -148,35 +151,56 @@ export interface ShellTerminals extends vscode.Disposable {
 }
 
 const READY_MS = 3_000;
+const LOOK_AGAIN_MS = 50;
+
+export interface ShellTerminalsOptions {
+  readonly groups: ProcessGroups | undefined;
+  /** What the model was told to write: a shell that speaks another language is of no use. */
+  readonly language: ShellKind | undefined;
+}
 
 /** One terminal for what is waited for, more for what goes on beside it; each is used again when it is free. */
-export function createShellTerminals({ groups }: { readonly groups: ProcessGroups | undefined }): ShellTerminals {
+export function createShellTerminals({ groups, language }: ShellTerminalsOptions): ShellTerminals {
   const own = new Set<vscode.Terminal>();
   const busy = new Set<vscode.Terminal>();
   /** Its shell did not report in time: it is not waited for again, but may still come. */
   const late = new Set<vscode.Terminal>();
+  const ending = new Set<vscode.Terminal>();
   let last: vscode.Terminal | undefined;
+  const isFree = (terminal: vscode.Terminal) => !busy.has(terminal) && terminal.exitStatus === undefined;
+  /** One that is just being freed is worth a moment: else every stop would leave another tab behind. */
+  const free = async (signal: AbortSignal) => {
+    for (const until = performance.now() + READY_MS; ; await wait(LOOK_AGAIN_MS)) {
+      const found = [...own].find(isFree);
+      if (found || ending.size === 0 || signal.aborted || performance.now() > until) return found;
+    }
+  };
   const subscriptions = [
     vscode.window.onDidStartTerminalShellExecution(({ terminal }) => busy.add(terminal)),
-    vscode.window.onDidEndTerminalShellExecution(({ terminal }) => busy.delete(terminal)),
+    vscode.window.onDidEndTerminalShellExecution(({ terminal }) => {
+      busy.delete(terminal);
+      ending.delete(terminal);
+    }),
     vscode.window.onDidCloseTerminal((terminal) => {
-      for (const set of [own, busy, late]) set.delete(terminal);
+      for (const set of [own, busy, late, ending]) set.delete(terminal);
     }),
   ];
   return {
     async ready({ signal }) {
       // In a folder that is not trusted VS Code would ask about it, and never say what the shell's process is.
       if (!vscode.workspace.isTrusted) return undefined;
-      const terminal = [...own].find((each) => !busy.has(each) && each.exitStatus === undefined) ?? create();
+      const terminal = (await free(signal)) ?? create();
       last = terminal;
       own.add(terminal);
       const integration = await integrationOf(terminal, late.has(terminal) ? 0 : READY_MS, signal);
       const kind = shellKind(terminal.state.shell ?? vscode.env.shell);
       if (!integration) late.add(terminal);
-      if (!integration || kind === undefined || kind === "cmd") return undefined;
+      // In fish commands run by bash, with the user's environment.
+      const understands = kind === language || (kind === "fish" && language === "posix");
+      if (!integration || kind === undefined || kind === "cmd" || !understands) return undefined;
       busy.add(terminal);
       const pid = await Promise.race([terminal.processId, wait(READY_MS)]);
-      return { terminal, integration, kind, pid: pid ?? undefined, groups };
+      return { terminal, integration, kind, pid: pid ?? undefined, groups, onEnding: () => ending.add(terminal) };
     },
     reveal() {
       if (!last || last.exitStatus !== undefined) return false;

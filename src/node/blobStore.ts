@@ -20,6 +20,8 @@ const BLOCK_CONTENTS = 2_000;
 const CACHED_BLOCKS = 6;
 /** A pack whose contents are of use again is marked as such, no more often than this. */
 const TOUCH_MS = 60_000;
+/** Many that are gone are asked for at a time: the folder is not read for each. */
+const REFRESH_MS = 50;
 /** Parts of what is allowed: how much may be written between two looks at it all, and what pruning leaves. */
 const LOOK_AFTER = 0.05;
 const PRUNE_TO = 0.9;
@@ -60,6 +62,7 @@ class PackedStore implements BlobStore {
   #own: Pack | undefined;
   #refreshing: Promise<void> | undefined;
   #isKnown = false;
+  #refreshedAt = Number.NEGATIVE_INFINITY;
   #unpruned = Number.POSITIVE_INFINITY;
 
   constructor(folder: string, { maxBytes }: BlobStoreOptions) {
@@ -88,7 +91,7 @@ class PackedStore implements BlobStore {
   async get(ref: BlobRef): Promise<Buffer | undefined> {
     if (!isRef(ref)) return undefined;
     await this.#underway.get(ref)?.catch(() => {});
-    if (!this.#places.has(ref)) await this.#refresh();
+    if (!this.#places.has(ref) && performance.now() - this.#refreshedAt > REFRESH_MS) await this.#refresh();
     const place = this.#places.get(ref);
     if (!place) return undefined;
     const bytes = (await this.#contents(place))?.[place.index];
@@ -188,6 +191,7 @@ class PackedStore implements BlobStore {
     this.#refreshing ??= this.#readPacks().finally(() => {
       this.#refreshing = undefined;
       this.#isKnown = true;
+      this.#refreshedAt = performance.now();
     });
     return this.#refreshing;
   }

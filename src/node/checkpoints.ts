@@ -2,7 +2,7 @@ import { randomUUID } from "node:crypto";
 import { dirname, sep } from "node:path";
 import type { FileState, FileStep } from "./changeRecorder.ts";
 import { CheckpointJournal, type JournalRecord, type RecordedChange } from "./checkpointsJournal.ts";
-import { applyRestore, planRestore, type RealParents, realParents, stateNow } from "./checkpointsRestore.ts";
+import { applyRestore, byPath, planRestore, type RealParents, realParents, stateNow } from "./checkpointsRestore.ts";
 import { fileRef, isFile, readState, type State, sameState, statOf, unkept } from "./checkpointsState.ts";
 import { fileSteps, Timeline, type Touched } from "./checkpointsTimeline.ts";
 import type {
@@ -14,6 +14,7 @@ import type {
   Restored,
   Undoable,
 } from "./checkpointsTypes.ts";
+import { inParallel } from "./inParallel.ts";
 import { storageFailure } from "./storageFailure.ts";
 import type { ScanWatch } from "./workspaceScan.ts";
 
@@ -29,6 +30,8 @@ export function createCheckpoints(options: CheckpointOptions): Checkpoints {
 
 const DONE = async () => {};
 const MAX_UNCOVERED = 100;
+/** Of the files that one call of a tool changes. */
+const MAX_CALL_BYTES = 100_000_000;
 
 class ChatCheckpoints implements Checkpoints {
   readonly #options: CheckpointOptions;
@@ -74,14 +77,19 @@ class ChatCheckpoints implements Checkpoints {
     return once(() =>
       this.#inTurn(async () => {
         const changes: RecordedChange[] = [];
-        for (const [path, state] of before) {
+        await inParallel(before, async ([path, state]) => {
           const after = await this.#now(path);
           this.#options.scan?.explain(path, after);
           if (!sameState(state, after)) changes.push({ path, before: state, after });
-        }
-        await this.#steps(changes, callId, "tool");
+        });
+        await this.#steps(changes.sort(byPath), callId, "tool");
       }),
     );
+  }
+
+  leftOut(path: string): void {
+    const parts = [{ path, why: "too_many_files" as const }];
+    void this.#inTurn(() => this.#record([{ type: "uncovered", call: this.#call, parts }]));
   }
 
   async runningCommand(): Promise<() => Promise<void>> {
@@ -130,12 +138,11 @@ class ChatCheckpoints implements Checkpoints {
       const timeline = await this.#loaded();
       const files: Difference[] = [];
       const parents = await realParents(this.#options.roots());
-      for (const [path, touched] of timeline.touchedSince(ordinal)) {
+      await inParallel(timeline.touchedSince(ordinal), async ([path, touched]) => {
         const difference = await this.#difference(path, touched, parents);
         if (difference) files.push(difference);
-      }
-      files.sort((a, b) => (a.path < b.path ? -1 : 1));
-      return { files, uncovered: timeline.uncoveredSince(ordinal) };
+      });
+      return { files: files.sort(byPath), uncovered: timeline.uncoveredSince(ordinal) };
     });
   }
 
@@ -181,10 +188,10 @@ class ChatCheckpoints implements Checkpoints {
     const timeline = await this.#loaded();
     const { items, missing } = await planRestore(targets, this.#options);
     const uncovered = timeline.uncoveredSince(message);
-    if (items.length === 0) return { files: 0, missing, uncovered };
     const id = `restore-${randomUUID()}`;
     const intent: JournalRecord = { type: "restore", id, message, items, ...(undoes && { undoes }) };
-    // A restore that nobody could take back is none.
+    // A restore that nobody could take back is none. One that has nothing to do stands there too: taking it back must
+    // not take back the one before.
     await this.#journal.append([intent]).catch((error) => {
       throw storageFailure(error, this.#options.journal);
     });
@@ -222,11 +229,15 @@ class ChatCheckpoints implements Checkpoints {
 
   /** How the files are before a tool changes them, and the folders that it will have to make. */
   async #keep(states: readonly FileState[]): Promise<ReadonlyMap<string, State>> {
-    const kept = new Map<string, State>();
-    for (const { path, bytes } of states) {
-      for (const folder of await missingAbove(path)) kept.set(folder, undefined);
-      kept.set(path, await this.#now(path, bytes));
-    }
+    const kept = new Map<string, State>(states.map(({ path }) => [path, undefined]));
+    let total = 0;
+    await inParallel(states, async ({ path, bytes }) => {
+      for (const folder of await missingAbove(path)) if (!kept.has(folder)) kept.set(folder, undefined);
+      const stats = bytes ? undefined : await statOf(path);
+      if (stats && stats !== "unreadable" && stats.isFile()) total += stats.size;
+      const isTooMuch = stats && stats !== "unreadable" && stats.isFile() && total > MAX_CALL_BYTES;
+      kept.set(path, isTooMuch ? unkept("too_large", stats) : await this.#now(path, bytes));
+    });
     return kept;
   }
 

@@ -6,10 +6,8 @@ import type { BlobStore } from "./changeRecorder.ts";
 import type { RecordedChange } from "./checkpointsJournal.ts";
 import { fileRef, readState, type State, sameState } from "./checkpointsState.ts";
 import type { CheckpointOptions, Missing, MissingReason } from "./checkpointsTypes.ts";
+import { inParallel } from "./inParallel.ts";
 import { realPath } from "./places.ts";
-
-/** Files at a time: a restore is mostly waiting for the disk. */
-const PARALLEL = 8;
 
 export type RestoreWorld = Pick<CheckpointOptions, "store" | "roots" | "unsaved" | "write">;
 
@@ -152,7 +150,9 @@ export async function realParents(roots: readonly string[]): Promise<RealParents
       const parent = dirname(path);
       const within = real.find(({ root }) => parent === root || parent.startsWith(root + sep));
       const expected = within ? join(within.real, relative(within.root, parent)) : parent;
-      return folded(await realPath(parent)) === folded(expected);
+      // Links that lead in a circle lead nowhere.
+      const found = await realPath(parent).catch(() => undefined);
+      return found !== undefined && folded(found) === folded(expected);
     },
   };
 }
@@ -162,17 +162,7 @@ function folded(path: string): string {
   return process.platform === "linux" ? path : path.toLowerCase();
 }
 
-/** Rejects with the first that does, once none is at work any more. */
-async function inParallel<T>(items: readonly T[], work: (item: T) => Promise<void>): Promise<void> {
-  const rest = items.values();
-  const worker = async () => {
-    for (const item of rest) await work(item);
-  };
-  const workers = await Promise.allSettled(Array.from({ length: PARALLEL }, worker));
-  for (const each of workers) if (each.status === "rejected") throw each.reason;
-}
-
-function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
+export function byPath(a: { readonly path: string }, b: { readonly path: string }): number {
   return a.path < b.path ? -1 : 1;
 }
 

@@ -82,6 +82,8 @@ export interface Checkpoints extends ChangeRecorder {
   /** Before anything that message `ordinal` (from 1) brings about. A message that was taken back and written anew comes
    * with the same ordinal: the checkpoints from there on are replaced. */
   beginMessage(ordinal: number): Promise<void>;
+  /** A tool is about to change more files below this folder than `changing` was told. */
+  leftOut(path: string): void;
   /** Before a command that goes on in the background. What it changes is found whenever there is a scan. The returned
    * function is called when it has ended, or could not be started. */
   runningInBackground(callId: string): Promise<() => void>;

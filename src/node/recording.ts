@@ -1,3 +1,4 @@
+import { dirname } from "node:path";
 import type { Background, Files, FileTree, Place, Shell } from "../agent/ports.ts";
 import type { ChangeRecorder, FileState } from "./changeRecorder.ts";
 import type { Checkpoints } from "./checkpointsTypes.ts";
@@ -6,11 +7,13 @@ import { encodeText } from "./text.ts";
 /** Files that are kept when a folder is moved or removed as a whole. */
 const FILES_IN_A_FOLDER = 5_000;
 
+export type FileRecorder = ChangeRecorder & Partial<Pick<Checkpoints, "leftOut">>;
+
 /** Files and their tree, with a recorder that sees everything before it is changed. */
 export function recordFiles(
   files: Files,
   tree: FileTree,
-  recorder: ChangeRecorder,
+  recorder: FileRecorder,
 ): { readonly files: Files; readonly tree: FileTree } {
   const around = async <T>(states: readonly FileState[], work: () => Promise<T>): Promise<T> => {
     const end = await recorder.changing(states);
@@ -23,9 +26,12 @@ export function recordFiles(
   const state = (place: Place) => stateOf(files, place);
   const statesIn = async (place: Place): Promise<FileState[]> => {
     if (place.kind !== "folder") return [await state(place)];
-    const { paths } = await tree.filesIn(place, { limit: FILES_IN_A_FOLDER });
+    const { paths, more } = await tree.filesIn(place, { limit: FILES_IN_A_FOLDER });
+    if (more) recorder.leftOut?.(place.path);
+    const all = new Set([place.path]);
+    for (const path of paths) for (let at = path; at.length > place.path.length; at = dirname(at)) all.add(at);
     // Editors hold nothing unsaved in there, or the tree refuses: the disk says it all.
-    return [place.path, ...paths].map((path) => ({ path, bytes: undefined }));
+    return [...all].map((path) => ({ path, bytes: undefined }));
   };
   return {
     files: {

@@ -1,3 +1,4 @@
+import { execFile } from "node:child_process";
 import type { Shell, ShellCommand, ShellResult } from "../agent/ports.ts";
 import { createLiveOutput, createOutputBuffer } from "./output.ts";
 import { localEncoding } from "./outputDecoding.ts";
@@ -60,7 +61,14 @@ const TIMEOUT_WAIT_MS = 2_000;
 export function createShell(options: ShellOptions = {}): NodeShell {
   const { shell, env = process.env, groups, outputs, input = "none" } = options;
   const program = shellProgram(shell, env);
-  const output = { files: outputs, encoding: localEncoding(env) };
+  let encoding = localEncoding(env);
+  if (process.platform === "win32") void codePage().then((page) => (encoding = localEncoding(env, page)));
+  const output = {
+    files: outputs,
+    get encoding() {
+      return encoding;
+    },
+  };
   const running = new Set<Spawned>();
   const inputs = new Map<string, Spawned["input"]>();
   const start: Launch = async ({ command, cwd }, { onOutput }) => {
@@ -89,6 +97,7 @@ export function createShell(options: ShellOptions = {}): NodeShell {
         live.push(chunk);
       },
     });
+    running.add(spawned);
     const deadline = createDeadline(command.timeoutMs);
     let isInputEnded = false;
     if (spawned.input.kind === "open") {
@@ -126,7 +135,7 @@ export function createShell(options: ShellOptions = {}): NodeShell {
       waiting?.end();
       live.end();
       // What was told to end may take its moment; nobody waits for it.
-      void spawned.release();
+      void spawned.release().finally(() => running.delete(spawned));
     }
   };
   return {
@@ -147,6 +156,15 @@ export function createShell(options: ShellOptions = {}): NodeShell {
       for (const spawned of running) spawned.kill();
     },
   };
+}
+
+/** The number of the code page that programs of Windows print by default. */
+function codePage(): Promise<string | undefined> {
+  return new Promise((resolve) => {
+    execFile("chcp.com", { windowsHide: true, timeout: 5_000 }, (_error, output) =>
+      resolve(/\d{3,5}/.exec(output)?.[0]),
+    );
+  });
 }
 
 interface End extends Partial<Exit> {

@@ -84,6 +84,7 @@ export const MAX_TYPED = 4_000;
  * `file` holds the command when the line would be too long: `undefined` is then given back without it.
  */
 export function typedLine(kind: ShellKind, command: TypedCommand, file?: string): string | undefined {
+  if (command.command.includes("\0")) throw new RangeError("it holds a NUL character");
   const line = LINES[kind]?.(command, file);
   return line === undefined || (file === undefined && line.length > MAX_TYPED) ? undefined : line;
 }
@@ -91,10 +92,11 @@ export function typedLine(kind: ShellKind, command: TypedCommand, file?: string)
 type Line = (command: TypedCommand, file: string | undefined) => string;
 
 const LINES: Partial<Readonly<Record<ShellKind, Line>>> = {
-  // A space in front keeps it out of the history where that is asked for.
+  // A space in front keeps it out of the history where that is asked for. VS Code's part in bash hears of a line only
+  // when its first simple command begins, which a subshell's is not (field reports, November 2026).
   posix: ({ command, cwd, env }, file) => {
     const set = Object.entries(env).map(([name, value]) => `${name}=${quoteFor("posix", value)}`);
-    return ` (export ${set.join(" ")}; cd ${quoteFor("posix", cwd)} && eval ${posixSource(command, file)})`;
+    return ` :; (export ${set.join(" ")}; cd ${quoteFor("posix", cwd)} && eval ${posixSource(command, file)})`;
   },
   // Models write the language of sh, not that of fish: its user's environment is kept, its aliases are not.
   fish: ({ command, cwd, env }, file) => {

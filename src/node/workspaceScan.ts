@@ -167,7 +167,7 @@ class Scan implements WorkspaceScan {
       const until = performance.now() + maxMs;
       const options = { keeper: this.#keeper, tracked: this.#tracked, maxFiles, until, relist: isRelisted };
       const { changes, uncovered } = await new Visit(options).run(roots);
-      for (const change of changes) this.#tell({ ...change, path: this.#givenPath(change.path) });
+      for (const change of changes) this.#tell({ ...change, path: this.#givenPath(change.path) }, explained);
       const first = roots[0];
       const full = this.#keeper.isFull && first ? [{ path: first.path, why: "too_many_bytes" as const }] : [];
       this.#uncovered = this.#inFewWords([...uncovered, ...full]);
@@ -179,10 +179,14 @@ class Scan implements WorkspaceScan {
     this.#lookedAt = performance.now();
   }
 
-  #tell(change: ScannedChange): void {
+  /** `explained`: what was when the look began. What has come since may be of a later moment than what was seen. */
+  #tell(change: ScannedChange, explained: ReadonlyMap<string, { readonly state: State }>): void {
     if (this.#saved.has(change.path)) return;
-    const explained = this.#explained.get(change.path);
-    const before = explained ? explained.state : change.before;
+    const latest = this.#explained.get(change.path);
+    if (latest && sameState(latest.state, change.after)) return;
+    const known = explained.get(change.path);
+    const before = known ? known.state : change.before;
+    if (sameState(before, change.after)) return;
     for (const found of this.#watches) {
       const first = found.get(change.path);
       found.set(change.path, { path: change.path, before: first ? first.before : before, after: change.after });

@@ -1,7 +1,7 @@
 import { type Dirent, existsSync, lstatSync, readdirSync, type Stats } from "node:fs";
 import { join, sep } from "node:path";
 import { setImmediate as yieldNow } from "node:timers/promises";
-import { type State, sameState, stampOf } from "./checkpointsState.ts";
+import { type State, stampOf } from "./checkpointsState.ts";
 import type { Uncovered } from "./checkpointsTypes.ts";
 import { type Ignoring, ignoringIn } from "./ignoring.ts";
 import { codeOf } from "./storageFailure.ts";
@@ -93,6 +93,7 @@ export class Visit {
     this.#options = options;
   }
 
+  /** Among the changes are files that only might have changed: their states are the same. */
   async run(roots: readonly ScannedFolder[]): Promise<{ changes: ScannedChange[]; uncovered: Uncovered[] }> {
     for (const folder of roots) {
       const judge = () => ignoringIn(folder.path, { only: "git" });
@@ -104,9 +105,7 @@ export class Visit {
       if (this.#isOver()) this.#leaveOut(i + 1);
     }
     await this.#options.keeper.settled();
-    const changes = this.#found
-      .map(({ path, before, after }) => ({ path, before, after: after() }))
-      .filter(({ before, after }) => !sameState(before, after));
+    const changes = this.#found.map(({ path, before, after }) => ({ path, before, after: after() }));
     return { changes, uncovered: this.#uncovered };
   }
 

@@ -57,6 +57,7 @@ function failure(outcome: EditOutcome, { form, text }: Said, room: number): stri
       return undefined;
     case "absent":
       if (text === undefined) return `${passage} is not in the file. You have not read this file yet: read it first.`;
+      if (outcome.nearest === undefined) return `${passage} is not in the file as given. Read the file again.`;
       if (outcome.nearest.length === 0)
         return `${passage} is not in the file, nor anything like it. Read the file again.`;
       return `${passage} is not in the file as given. ${nearestWords(outcome.nearest, text, room)}`;

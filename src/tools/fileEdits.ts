@@ -119,8 +119,10 @@ export function rewriting({ place, kind, before, after, comparison, signal, env,
       const written = await env.files.write(place, text, { expect: before?.version ?? "missing" });
       env.seen.set(place.path, written.version);
       const report = await watch.report([{ place, intended: text, written }], { signal });
-      const left = chosen ? [notTaken(change.hunks, chosen)] : [];
-      return [done(counts), ...left, ...notes, report].filter((part) => part !== "").join("\n");
+      const first = chosen
+        ? [`Edited ${place.shown} in part (+${counts.added} -${counts.removed}).`, notTaken(change.hunks, chosen)]
+        : [done(counts)];
+      return [...first, ...notes, report].filter((part) => part !== "").join("\n");
     },
   };
 }

@@ -20,7 +20,7 @@ const schema = toolArguments({
 
 export const runCommand: Tool<z.infer<typeof schema>> = {
   name: "run_command",
-  description: `Run a shell command in the workspace folder and wait for it; ${DEFAULT_SECONDS} s by default. No input; processes it leaves behind end with it. With background it goes on beside the chat (servers, watchers), without timeout.`,
+  description: `Run a shell command in the workspace folder and wait for it; ${DEFAULT_SECONDS} s by default. Use non-interactive flags: only the user could answer a prompt. Processes it leaves behind end with it. With background it goes on beside the chat (servers, watchers), without timeout.`,
   schema,
   readOnly: false,
   async plan({ command, cwd = ".", timeout = DEFAULT_SECONDS, background = false }, run) {
@@ -35,8 +35,10 @@ export const runCommand: Tool<z.infer<typeof schema>> = {
 
 type Wanted = Omit<ShellCommand, "timeoutMs">;
 
-async function inForeground(wanted: Wanted, timeout: number, { env, signal, output }: ToolRun): Promise<string> {
-  const result = await env.shell.run({ ...wanted, timeoutMs: timeout * 1_000 }, { onOutput: output, signal });
+async function inForeground(wanted: Wanted, timeout: number, run: ToolRun): Promise<string> {
+  const { env, signal, output, waiting } = run;
+  const options = { onOutput: output, onWaiting: waiting, signal };
+  const result = await env.shell.run({ ...wanted, timeoutMs: timeout * 1_000 }, options);
   return said(result, { timeout, stopped: signal.aborted });
 }
 
@@ -55,7 +57,14 @@ async function inBackground(wanted: Wanted, { env, signal, output }: ToolRun): P
 
 function said(result: ShellResult, { timeout, stopped }: { timeout: number; stopped: boolean }): string {
   const output = result.output.trim() === "" ? "(no output)" : result.output;
-  if (result.timedOut) return withNote(output, `timed out after ${timeout} s`);
+  if (result.timedOut) return withNote(output, `timed out after ${timeout} s${waitedFor(result)}`);
   // Whoever stopped the call says so.
   return stopped || result.exitCode === 0 ? output : withNote(output, ending(result));
+}
+
+/** Asked again it would only wait again. */
+function waitedFor({ waitedFor: prompt }: ShellResult): string {
+  if (prompt === undefined) return "";
+  const where = prompt.trim() === "" ? "" : ` at ${JSON.stringify(prompt.trim().slice(-200))}`;
+  return `, waiting for input${where} that nobody gave: run it with flags or input that answer it, such as --yes`;
 }

@@ -1,6 +1,7 @@
 import { join } from "node:path";
 import type { Figure } from "../bench/figures.ts";
-import type { Interleaved, InterleavingOptions } from "../host/interleaving.ts";
+import type { InterleavingOptions } from "../host/interleaving.ts";
+import type { Interleaved } from "../host/interleavingScene.ts";
 import { runInEditor } from "./editorJob.ts";
 
 /** Agent edits, typing, saves and writes of others to one file, in the real VS Code. */
@@ -13,11 +14,11 @@ export async function interleavings({ runs, seed }: InterleavingOptions): Promis
   return [
     { name: "interleavings", value: runs, unit: "", bound: runs, better: "higher" },
     told("agent edits", counts.edits),
-    told("of them refused", counts.refused),
     told("saves", counts.saves),
     told("writes of others", counts.outside),
     told("seed", seed),
     { name: "characters typed", value: counts.typed, unit: "", bound: runs, better: "higher" },
+    { name: "agent edits that landed", value: counts.landed, unit: "", bound: runs / 2, better: "higher" },
     { name: "stale edits", value: counts.stale, unit: "", bound: runs / 10, better: "higher" },
     { name: "stale edits that landed", value: counts.staleLanded, unit: "", bound: 0, better: "lower" },
     { name: "runs that lost something", value: problems.length, unit: "", bound: 0, better: "lower" },

@@ -10,6 +10,7 @@ const CAMPAIGNS: Readonly<Record<string, () => Promise<Figure[]>>> = {
   kill: async () => (await import("./kill.ts")).kill({ runs: 1_000, seed }),
   hosts: async () => (await import("./hosts.ts")).hosts({ operations: 1_000, seed }),
   interleavings: async () => (await import("./interleavings.ts")).interleavings({ runs: 500, seed }),
+  terminal: async () => (await import("./terminal.ts")).terminal({ commands: 1_000, seed }),
   disk: async () => (await import("./disk.ts")).disk({ runs: 20 }),
 };
 

@@ -79,9 +79,17 @@ function readable(output: string): string {
   return stripVTControlCharacters(output).replaceAll("\r\n", "\n");
 }
 
-/** How bash names itself in its complaints differs by how it was called. */
+/**
+ * How bash names itself in its complaints differs by how it was called; and that a child was ended by a signal a shell
+ * says with the child's number, or not at all when somebody sits in front of it.
+ */
 function sameWords(output: string): string {
-  return output.replace(/^(?:\S*bash|\/bin\/sh): (?:eval: )?(?:-c: )?(?:line \d+: )?/gm, "bash: ");
+  return output
+    .replace(/^(?:\S*bash|\/bin\/sh): (?:eval: )?(?:-c: )?(?:line \d+: )?/gm, "bash: ")
+    .replace(
+      /^(?:bash: +)?(?:\d+ +)?(?:Terminated|Killed|Hangup|Interrupt|User defined signal 1)(?: +[^\n]*)?\n/gm,
+      "",
+    );
 }
 
 interface Piped {

@@ -36,7 +36,9 @@ describe("encodings in the editor", () => {
     return { path, document };
   }
 
-  for (const { name, encoding, endings, bytes, edit, expected, refused } of encodingMatrix()) {
+  // GB18030 differs from GBK in what it can hold only: the disk's matrix has both.
+  const matrix = encodingMatrix().filter(({ encoding }) => encoding !== "gb18030");
+  for (const { name, encoding, endings, bytes, edit, expected, refused } of matrix) {
     it(`with unsaved changes: ${name}`, async () => {
       const { path, document } = await typedInto(name, bytes, encoding);
       const typed = document.getText();

@@ -16,8 +16,8 @@ describe("agent, user and others on one file", () => {
       const { problems, ...counts } = await interleaveAll({ runs: RUNS, seed: 4 }, folder);
       assert.deepEqual(problems, []);
       // It must have been what it says.
-      const { typed, edits, stale, refused } = counts;
-      assert.ok(typed > RUNS && edits > RUNS && stale > 0 && refused >= stale, JSON.stringify(counts));
+      const { typed, landed, stale } = counts;
+      assert.ok(typed > RUNS && landed > RUNS / 2 && stale > 0, JSON.stringify(counts));
     } finally {
       await vscode.commands.executeCommand("workbench.action.closeAllEditors");
       rmSync(folder, { recursive: true, force: true });

@@ -39,6 +39,7 @@ describe("review of what the agent changed", () => {
   let steps: FileStep[];
   let answer: boolean;
   let calls = 0;
+  let tests = 0;
 
   const at = (name: string) => join(folder, name);
   const bytesAt = (name: string) => (existsSync(at(name)) ? readFileSync(at(name)) : undefined);
@@ -81,7 +82,8 @@ describe("review of what the agent changed", () => {
 
   beforeEach(() => {
     const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail("a folder is open");
-    folder = join(root, "review-test", "files");
+    // A document outlives its editor, and its file, for a while: no two tests use the same path.
+    folder = join(root, `review-${tests++}`, "files");
     mkdirSync(folder, { recursive: true });
     blobs = new MemoryBlobs();
     asked = [];
@@ -152,7 +154,7 @@ describe("review of what the agent changed", () => {
       "a.txt created +2 -0",
       "b.txt edited +3 -2",
       "c.bin edited +0 -0 opaque",
-      "d.txt edited +2 -1",
+      "d.txt edited +1 -0",
       "e.txt deleted +0 -1",
     ]);
     await review.undo("all");
@@ -407,10 +409,13 @@ describe("review of what the agent changed", () => {
       await findsMark("b.txt", 4);
       await (await type("b.txt", 1, "mine\n")).save();
       await findsMark("b.txt", 5);
+      await shown("c.txt");
+      // Marks that should not come have no event: as long as those of the others take, and more.
+      await new Promise((resolve) => setTimeout(resolve, 700));
       assert.equal(await markFound("c.txt"), 0);
       await review.keep({ file: idOf("b.txt") });
       await findsMark("b.txt", 0);
-      assert.equal(await markFound("a.txt"), 3);
+      await findsMark("a.txt", 3);
     } finally {
       for (const subscription of subscriptions) subscription.dispose();
       marks.dispose();
@@ -452,12 +457,17 @@ describe("review of what the agent changed", () => {
     const defaults = await vscode.workspace.openTextDocument(
       vscode.Uri.parse("vscode://defaultsettings/keybindings.json"),
     );
-    const all: { key: string; command: string }[] = JSON.parse(defaults.getText().replace(/^\s*\/\/.*$/gm, ""));
+    const all: { key: string; command: string; when?: string }[] = JSON.parse(
+      defaults.getText().replace(/^\s*\/\/.*$/gm, ""),
+    );
     const own = all.filter(({ command }) => command.startsWith("mimoAgent."));
     assert.equal(own.length, 8);
     const keys = new Set(own.map(({ key }) => key));
     assert.deepEqual(
-      all.filter(({ key, command }) => keys.has(key) && !command.startsWith("mimoAgent.")),
+      all.filter(
+        ({ key, command, when }) =>
+          keys.has(key) && !command.startsWith("mimoAgent.") && !when?.includes("!inputFocus"),
+      ),
       [],
     );
   });

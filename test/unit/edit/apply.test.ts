@@ -1,16 +1,34 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { applyEdits, type Edit, isUniformlyCrlf, nearestLine } from "../../../src/edit/apply.ts";
+import { applyEdits, type Edit, type EditOutcome } from "../../../src/edit/apply.ts";
+import { isUniformlyCrlf } from "../../../src/edit/lines.ts";
 
 function edit(oldText: string, newText: string, options: { all?: boolean } = {}): Edit {
   return { oldText, newText, all: options.all ?? false };
+}
+
+/** How it was found, or why it was not. */
+function told(outcomes: readonly EditOutcome[]): string[] {
+  return outcomes.map((outcome) =>
+    outcome.status === "applied"
+      ? [outcome.by, ...outcome.slips, outcome.places, `line ${outcome.line}`].join(", ")
+      : outcome.status === "ambiguous"
+        ? `ambiguous: ${outcome.lines.join(", ")} of ${outcome.places} (${outcome.by})`
+        : outcome.status,
+  );
+}
+
+/** The text after one edit and how it went. */
+function after(text: string, oldText: string, newText: string, options: { all?: boolean } = {}): [string, string] {
+  const applied = applyEdits(text, [edit(oldText, newText, options)]);
+  return [applied.text, told(applied.outcomes).join()];
 }
 
 describe("applying edits", () => {
   it("replaces one exact passage and nothing else", () => {
     assert.deepEqual(applyEdits("a\n b \nc", [edit(" b ", "B")]), {
       text: "a\nB\nc",
-      outcomes: [{ status: "applied", places: 1 }],
+      outcomes: [{ status: "applied", places: 1, by: "exact", slips: [], line: 2, nearest: undefined }],
     });
   });
 
@@ -28,20 +46,22 @@ describe("applying edits", () => {
       edit("one", "one"),
     ]);
     assert.equal(text, "1\ntwo\ntwo\n3\n");
-    assert.deepEqual(outcomes, [
-      { status: "applied", places: 1 },
-      { status: "ambiguous", places: 2, lines: [2, 3] },
-      { status: "absent", nearest: undefined },
-      { status: "applied", places: 1 },
-      { status: "empty" },
-      { status: "unchanged" },
+    assert.deepEqual(told(outcomes), [
+      "exact, 1, line 1",
+      "ambiguous: 2, 3 of 2 (exact)",
+      "absent",
+      "exact, 1, line 4",
+      "empty",
+      "unchanged",
     ]);
   });
 
   it("replaces every place when told to", () => {
-    const { text, outcomes } = applyEdits("aXaXa", [edit("X", "-", { all: true })]);
-    assert.equal(text, "a-a-a");
-    assert.deepEqual(outcomes, [{ status: "applied", places: 2 }]);
+    assert.deepEqual(after("aXaXa", "X", "-", { all: true }), ["a-a-a", "exact, 2, line 1"]);
+    assert.deepEqual(after("  x;  \ny\n\tx;\n", "x;\n", "z;\n", { all: true }), [
+      "  x;  \ny\n\tz;\n",
+      "exact, 1, line 3",
+    ]);
   });
 
   it("is not confused by what an earlier edit inserted", () => {
@@ -52,22 +72,25 @@ describe("applying edits", () => {
   it("finds a passage that only an earlier edit made", () => {
     const { text, outcomes } = applyEdits("let x = 1;", [edit("let x", "const x"), edit("const x = 1", "const x = 2")]);
     assert.equal(text, "const x = 2;");
-    assert.deepEqual(outcomes[1], { status: "applied", places: 1 });
+    assert.deepEqual(told(outcomes), ["exact, 1, line 1", "exact, 1, line 1"]);
+  });
+
+  it("takes an earlier edit's exact words before another place that is only like them", () => {
+    const { text } = applyEdits("  let x = 1;\nlet y = 2;\n", [
+      edit("let x = 1;", "const y = 2;"),
+      edit("const y = 2;", "const y = 3;"),
+    ]);
+    assert.equal(text, "  const y = 3;\nlet y = 2;\n");
   });
 
   it("refuses to edit twice what is gone", () => {
     const { text, outcomes } = applyEdits("abcdef", [edit("abcd", "X"), edit("cdef", "Y")]);
     assert.equal(text, "Xef");
-    assert.deepEqual(outcomes[1], { status: "overlaps" });
+    assert.deepEqual(told(outcomes), ["exact, 1, line 1", "overlaps"]);
   });
 
-  it("keeps CRLF where the file has it throughout, and mixed endings as they are", () => {
-    assert.equal(applyEdits("a\r\nb\r\nc\r\n", [edit("a\nb", "x\ny\nz")]).text, "x\r\ny\r\nz\r\nc\r\n");
-    assert.equal(applyEdits("a\r\nb\r\n", [edit("b", "b\nc")]).text, "a\r\nb\r\nc\r\n");
-    assert.equal(applyEdits("a\nb\n", [edit("a\r\nb", "x\r\ny")]).text, "x\ny\n");
-    const mixed = applyEdits("a\r\nb\nc\n", [edit("a\nb", "x")]);
-    assert.equal(mixed.text, "a\r\nb\nc\n");
-    assert.equal(applyEdits("a\r\nb\nc\n", [edit("b\nc", "x\ny")]).text, "a\r\nx\ny\n");
+  it("calls a passage that overlaps itself ambiguous", () => {
+    assert.deepEqual(after("0\n0\n0\n", "0\n0\n", "0\n1\n")[1], "ambiguous: 1, 2 of 2 (exact)");
   });
 
   it("knows uniform CRLF", () => {
@@ -81,11 +104,161 @@ describe("applying edits", () => {
       false,
     ]);
   });
+});
 
-  it("names the nearest place of a passage whose white space or words differ", () => {
+describe("line endings of an edit", () => {
+  it("are the file's: CRLF throughout, LF, and line by line where they are mixed", () => {
+    assert.equal(after("a\r\nb\r\nc\r\n", "a\nb", "x\ny\nz")[0], "x\r\ny\r\nz\r\nc\r\n");
+    assert.equal(after("a\r\nb\r\n", "b", "b\nc")[0], "a\r\nb\r\nc\r\n");
+    assert.equal(after("a\nb\n", "a\r\nb", "x\r\ny")[0], "x\ny\n");
+    assert.equal(after("a\r\nb\nc\n", "a\nb", "x\ny")[0], "x\r\ny\nc\n");
+    assert.equal(after("a\r\nb\nc\n", "b\nc", "x\ny")[0], "a\r\nx\ny\n");
+    assert.equal(after("a\nb\r\nc\n", "b", "b\nb2")[0], "a\nb\r\nb2\r\nc\n");
+  });
+
+  it("are changed where that is the change", () => {
+    assert.equal(after("a\nb\n", "a\nb\n", "a\r\nb\r\n")[0], "a\r\nb\r\n");
+  });
+
+  it("never cut CRLF in two", () => {
+    assert.equal(after("a;\r\n\r\n// gone\r\nb;\r\n", "\n// gone", "")[0], "a;\r\n\r\nb;\r\n");
+  });
+
+  it("are neither lost nor added by accident", () => {
+    assert.equal(after("a\nb\nc\n", "b\n", "B")[0], "a\nB\nc\n");
+    assert.equal(after("a\nb\nc\n", "b\n", "b")[0], "a\nbc\n");
+    assert.equal(after("a\nb\nc\n", "b", "B\n")[0], "a\nB\nc\n");
+    assert.equal(after("a\nb\nc\n", "b", "b\n")[0], "a\nb\n\nc\n");
+    assert.equal(after("a\nb", "b\n", "B\n")[0], "a\nB");
+    assert.equal(after("a\nb\n\nc\nd\n", "b\n\nc", "b\n")[0], "a\nb\n\nd\n");
+  });
+});
+
+describe("ways of comparing", () => {
+  it("white space at line ends: the file's stays where the line does", () => {
+    assert.deepEqual(after("f() {  \n  a;\t\n}\n", "f() {\n  a;\n}", "f() {\n  a;\n  b;\n}"), [
+      "f() {  \n  a;\t\n  b;\n}\n",
+      "spaces, 1, line 1",
+    ]);
+    // A space that was given must not be followed by anything else.
+    assert.equal(after("returned\n", "return  ", "x")[1], "absent");
+  });
+
+  it("indentation: the new text is shifted alike", () => {
+    assert.deepEqual(
+      after("{\n    a;\n    if (b) {\n      c;\n    }\n}\n", "a;\nif (b) {\n  c;\n}", "a;\nif (b) {\n  d;\n}\ne;"),
+      ["{\n    a;\n    if (b) {\n      d;\n    }\n    e;\n}\n", "indentation, 1, line 2"],
+    );
+    assert.deepEqual(
+      after("\tif a:\n\t\tb()\n", "    if a:\n        b()", "    if a:\n        if c:\n            b()"),
+      ["\tif a:\n\t\tif c:\n\t\t\tb()\n", "indentation, 1, line 1"],
+    );
+    assert.equal(after("  a;\n b;\n", "a;\nb;", "c;\nd;")[1], "absent");
+    assert.equal(after("  a;\n  b;\nc\n  a;\n    b;\n", "a;\nb;", "x;")[0], "  x;\nc\n  a;\n    b;\n");
+  });
+
+  it("look-alikes: the file's own stay outside the changed words", () => {
+    assert.deepEqual(
+      after("say(“hi”, ‘you’) — now\u00a0…\n", `say("hi", 'you') - now ...`, `say("bye", 'you') - now ...`),
+      ["say(“bye”, ‘you’) — now\u00a0…\n", "looks, 1, line 1"],
+    );
+    assert.deepEqual(after("    x = “a”\n    y\n", 'x = "a"\ny', 'x = "b"\ny'), [
+      "    x = “b”\n    y\n",
+      "looks, 1, line 1",
+    ]);
+  });
+
+  it("the strictest that finds anything decides, and more than one place is refused in each", () => {
+    assert.equal(after("  a;\na; \n", "a; ", "b;")[0], "  a;\nb;\n");
+    assert.equal(after("x \ny\nx\t\ny\n", "x\ny", "z")[1], "ambiguous: 1, 3 of 2 (spaces)");
+    assert.equal(after("  x\n  y\n    x\n    y\n", "\tx\n\ty", "z")[1], "ambiguous: 1, 3 of 2 (indentation)");
+    assert.equal(after("“x”\n„x”\n", '"x"', "z")[1], "ambiguous: 1, 2 of 2 (looks)");
+  });
+
+  it("nothing but white space is never looked for by its looks", () => {
+    assert.equal(after("a\nb\n", "  \n\n", "x")[1], "absent");
+  });
+});
+
+describe("near matches", () => {
+  const text = [
+    "// Adds up the prices of all items in the cart.",
+    "function total(cart) {",
+    "  let sum = 0;",
+    "  for (const item of cart.items) sum += item.price;",
+    "  return sum;",
+    "}",
+    "",
+    "function other() {}",
+    "",
+  ].join("\n");
+  const quoted = (comment: string, end: string) => [comment, ...text.split("\n").slice(1, 4), end, "}"].join("\n");
+
+  it("keep what the model misquoted and change what it changed", () => {
+    const given = "// Adds up the price of all items in a cart.";
+    const { text: made, outcomes } = applyEdits(text, [
+      edit(quoted(given, "  return sum;"), quoted(given, "  return round(sum);")),
+    ]);
+    assert.equal(made, text.replace("return sum", "return round(sum)"));
+    const [outcome] = outcomes;
+    assert.deepEqual(outcome?.status === "applied" && [outcome.by, outcome.nearest?.differences], [
+      "near",
+      [{ line: 1, given, file: "// Adds up the prices of all items in the cart." }],
+    ]);
+  });
+
+  it("are refused where the changed words are the misquoted ones, for another name or number, and for every place", () => {
+    const comment = "// Adds up the prices of all items in the cart.";
+    const refused = [
+      edit(quoted(comment, "  return sums;"), quoted(comment, "  return 0;")),
+      edit(quoted(comment, "  return cart;"), quoted("// Adds.", "  return cart;")),
+      edit(quoted(comment, "  return sum;").replace("sum = 0", "sum = 1"), quoted("// Adds.", "  return sum;")),
+      edit(quoted(`${comment} `.replace("the cart", "a cart"), "  return sum;"), "", { all: true }),
+    ];
+    assert.deepEqual(
+      refused.map((each) => applyEdits(text, [each]).text === text),
+      [true, true, true, true],
+    );
+    const near = edit(
+      quoted("// Adds up the price of all items in a cart.", "  return sum;"),
+      quoted("//", "  return 1;"),
+    );
+    assert.equal(applyEdits(text, [near], { near: false }).text, text);
+  });
+
+  it("are refused between two alike, and for one short line", () => {
+    const twice = `${text}${text.replaceAll("total", "totals")}`;
+    const given = quoted("// Adds up the price of all items in the cart.", "  return sum;");
+    assert.equal(applyEdits(twice, [edit(given, "")]).text, twice);
+    assert.equal(after("let value = 1;\n", "let valeu = 1;", "x")[1], "absent");
+  });
+});
+
+describe("passages that are not there", () => {
+  it("are told with the nearest ones, their lines and what differs", () => {
     const text = "function a() {\n  return 1;\n}\n\nfunction b() {\n  return compute(2);\n}\n";
-    assert.equal(nearestLine(text, "function b() {\n    return compute(2);\n}"), 5);
-    assert.equal(nearestLine(text, "return compute(3);"), 6);
-    assert.equal(nearestLine(text, "class Z"), undefined);
+    const nearest = (oldText: string) => {
+      const [outcome] = applyEdits(text, [edit(oldText, "x")]).outcomes;
+      return outcome?.status === "absent"
+        ? outcome.nearest?.map(({ from, to, differences }) => ({ from, to, differences }))
+        : [];
+    };
+    assert.deepEqual(nearest("function b() {\n  return compute(3);\n}")?.[0], {
+      from: 5,
+      to: 7,
+      differences: [{ line: 6, given: "  return compute(3);", file: "  return compute(2);" }],
+    });
+    assert.deepEqual(nearest("return compute(3);"), [
+      { from: 6, to: 6, differences: [{ line: 6, given: "return compute(3);", file: "  return compute(2);" }] },
+    ]);
+    assert.deepEqual(nearest("class Z"), []);
+    const many = applyEdits(
+      text,
+      Array.from({ length: 40 }, (_, i) => edit(`return compute(${i + 10});`, "x")),
+    ).outcomes;
+    assert.deepEqual(
+      many.map((outcome) => outcome.status === "absent" && outcome.nearest?.length),
+      many.map((_, i) => (i < 16 ? 1 : undefined)),
+    );
   });
 });

@@ -1,6 +1,8 @@
 import assert from "node:assert/strict";
 import { describe, it } from "mocha";
-import { textChange } from "../../../src/edit/hunks.ts";
+import { textChange, withHunks } from "../../../src/edit/hunks.ts";
+import { splitLines } from "../../../src/edit/lineDiff.ts";
+import { seeded } from "../../deep/random.ts";
 
 describe("hunks of a change", () => {
   it("shows three lines around, with their numbers", () => {
@@ -56,3 +58,42 @@ describe("hunks of a change", () => {
     .timeout(10_000)
     .retries(2);
 });
+
+describe("taking some hunks of a change", () => {
+  const numbers = Array.from({ length: 40 }, (_, i) => `${i + 1}\r\n`).join("");
+  const changed = numbers
+    .replace("5\r\n", "five\n")
+    .replace("20\r\n", "")
+    .replace(/40\r\n$/, "40\r\n41");
+
+  it("leaves every byte of the others", () => {
+    assert.equal(textChange(numbers, changed).hunks.length, 3);
+    assert.equal(withHunks(numbers, changed, new Set([0])), numbers.replace("5\r\n", "five\n"));
+    assert.equal(withHunks(numbers, changed, new Set([1, 2])), changed.replace("five\n", "5\r\n"));
+    assert.equal(withHunks(numbers, changed, new Set()), numbers);
+    assert.equal(withHunks(numbers, changed, new Set([0, 1, 2])), changed);
+  });
+
+  it("by chance: all of them are the change, none is nothing, and both ways complete each other", () => {
+    const random = seeded(7);
+    const some = () => Array.from({ length: random.below(60) }, () => random.pick(["a", "b", "c", "d"]));
+    for (let run = 0; run < 300; run++) {
+      const [before, after] = [some().join("\n"), some().join("\n")];
+      const { hunks } = textChange(before, after);
+      const all = new Set(hunks.keys());
+      const chosen = new Set([...all].filter(() => random.chance(0.5)));
+      assert.equal(withHunks(before, after, all), after);
+      assert.equal(withHunks(before, after, new Set()), before);
+      const half = withHunks(before, after, chosen);
+      const rest = textChange(half, after);
+      const { added, removed } = textChange(before, half);
+      const left = hunks.filter((_, index) => !chosen.has(index)).flatMap((hunk) => hunk.lines);
+      assert.ok(added - removed + rest.added - rest.removed === lineCount(after) - lineCount(before));
+      assert.ok(rest.added <= left.filter(({ sign }) => sign === "+").length);
+    }
+  });
+});
+
+function lineCount(text: string): number {
+  return splitLines(text).length;
+}

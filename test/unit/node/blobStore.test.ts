@@ -15,6 +15,7 @@ import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { describe, it } from "mocha";
 import { createBlobStore } from "../../../src/node/blobStore.ts";
+import { wait } from "./processes.ts";
 import { temporaryFolder } from "./temporary.ts";
 
 const maxBytes = 50_000_000;
@@ -65,6 +66,7 @@ describe("the blob store", () => {
     const a = await one.put(Buffer.from("a"));
     const b = await two.put(Buffer.from("b"));
     const c = await one.put(Buffer.from("c"));
+    await wait(100);
     assert.equal(String(await two.get(a)), "a");
     assert.equal(String(await two.get(c)), "c");
     assert.equal(String(await one.get(b)), "b");

@@ -75,6 +75,21 @@ describe("process groups of a killed process", function () {
     assert.equal(await endOrphans(folder), 0);
   });
 
+  it("what left the group is known by its mark, also when nothing else of the command is left", async () => {
+    const [folder, cwd] = [temporaryFolder(), temporaryFolder()];
+    const away = "trap '' TERM HUP; echo $$ >> pids; while :; do sleep 1; done";
+    const owner = own(folder, cwd, `(setsid bash -c "${away.replaceAll("$", "\\$")}" & ); echo $$ >> pids; sleep 60`);
+    const pids = await pidsIn(join(cwd, "pids"), 2);
+    const { file } = await written(folder, 1);
+    assert.match(file.groups[0].mark, /^MIMO_COMMAND_ID=[0-9a-f]{24}$/);
+    await killed(owner);
+    process.kill(-file.groups[0].pid, "SIGKILL");
+    await wait(100);
+    assert.equal(pids.filter(lives).length, 1);
+    await endOrphans(folder);
+    assert.ok(await allGone(pids, 1_000));
+  });
+
   it("a process with the pid of an old one is never touched", async () => {
     const folder = temporaryFolder();
     const stranger = spawn("sleep", ["60"], { detached: true, stdio: "ignore" });

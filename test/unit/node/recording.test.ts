@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "mocha";
 import type { Background, BackgroundState, Shell } from "../../../src/agent/ports.ts";
@@ -194,13 +194,17 @@ describe("recording", () => {
     assert.equal(background.list().length, 3);
   });
 
-  it("a folder with more files than are kept of one says nothing wrong", async () => {
-    const folder = temporaryFolder();
-    mkdirSync(join(folder, "many"));
-    for (let i = 0; i < 20; i++) writeFileSync(join(folder, "many", `${i}`), `${i}`);
-    const { bed, files, tree } = tools(folder);
+  it("a folder with more files than are looked at: that is said", async () => {
+    const folder = temporaryFolder({ "many/a": "a", "many/b": "b" });
+    const roots = () => [{ name: "w", path: folder }];
+    const disk = createFileTree({ roots });
+    const bed = bedIn(folder);
+    const some = { ...disk, filesIn: async () => ({ paths: [join(folder, "many/a")], more: true }) };
+    const { files, tree } = recordFiles(createFiles({ roots }), some, bed.checkpoints);
     await bed.checkpoints.beginMessage(1);
-    await tree.move(await files.locate("many"), await files.locate("other"));
-    assert.equal((await bed.checkpoints.compare(1)).files.length, 40);
+    await tree.remove(await files.locate("many"));
+    const uncovered = [{ path: join(folder, "many"), why: "too_many_files" }];
+    assert.deepEqual(await bed.checkpoints.restore(1), { files: 1, missing: [], uncovered });
+    assert.deepEqual(everything(folder), { "many/": "", "many/a": "644 a" });
   });
 });

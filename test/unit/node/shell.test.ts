@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { ToolError } from "../../../src/agent/errors.ts";
 import { createShell } from "../../../src/node/shell.ts";
-import { commandEnvironment, powerShell, shellProgram } from "../../../src/node/shellProgram.ts";
+import { cmdShell, commandEnvironment, powerShell, shellProgram, takesInput } from "../../../src/node/shellProgram.ts";
 import { allGone, pidsIn, STUBBORN, wait } from "./processes.ts";
 import { temporaryFolder } from "./temporary.ts";
 
@@ -189,11 +191,101 @@ describe("shell", function () {
     assert.ok(await allGone(pids, 1_000));
   });
 
+  it("ends what left the group and has no parent any more, when it is stopped", async () => {
+    const cwd = temporaryFolder();
+    const stop = new AbortController();
+    const away = "trap '' TERM HUP; echo $$ >> pids; while :; do sleep 1; done";
+    const command = `(setsid bash -c "${away.replaceAll("$", "\\$")}" & ); sleep 30`;
+    const running = run(command, { cwd, signal: stop.signal });
+    const pids = await pidsIn(join(cwd, "pids"), 1);
+    stop.abort();
+    await running;
+    assert.ok(await allGone(pids, 3_000));
+  });
+
   it("is quick", async () => {
     const times: number[] = [];
     for (let i = 0; i < 15; i++) times.push((await timed(run("true"))).ms);
     times.sort((a, b) => a - b);
     assert.ok((times[7] ?? 0) < 100, `median ${times[7]} ms`);
+  });
+});
+
+describe("a shell that a person can type into", function () {
+  this.timeout(30_000);
+  const own = createShell({ shell: "/bin/bash", input: "person" });
+  const asked = (command: string, answer: (prompt: string) => void, timeoutMs = 20_000) => {
+    const waited: (string | undefined)[] = [];
+    const running = own.run(
+      { command, cwd: "/", timeoutMs, callId: "c1" },
+      {
+        onOutput: () => {},
+        onWaiting: (prompt) => {
+          waited.push(prompt);
+          if (prompt !== undefined) answer(prompt);
+        },
+        signal: new AbortController().signal,
+      },
+    );
+    return { running, waited };
+  };
+
+  it("notices a prompt, and hands it the answer", async () => {
+    const { running, waited } = asked("read -p 'Name? ' x; echo \"hello $x\"; exit 5", () => {
+      assert.equal(own.input("other", "nobody"), false);
+      assert.equal(own.input("c1", "Ann"), true);
+    });
+    const { output, exitCode, waitedFor } = await running;
+    // Without a tty bash prints no prompt: that it reads is seen all the same.
+    assert.deepEqual([output, exitCode, waitedFor], ["hello Ann\n", 5, undefined]);
+    assert.deepEqual(waited, ["", undefined]);
+    assert.equal(own.input("c1", "too late"), false);
+  });
+
+  it("sees that it is read also by a program that waits for several things", async () => {
+    const script = 'process.stdin.on("data", (data) => { console.log("got " + data); process.exit(3); })';
+    const { running, waited } = asked(`${process.execPath} -e '${script}'`, () => own.input("c1", "typed"));
+    const { output, exitCode } = await running;
+    assert.deepEqual([output, exitCode, waited], ["got typed\n\n", 3, ["", undefined]]);
+  });
+
+  it("says what it waited for when its time is over", async () => {
+    const { running } = asked("printf 'Overwrite? [y/N] '; read x", () => {}, 3_500);
+    const result = await running;
+    assert.deepEqual([result.timedOut, result.waitedFor, result.exitCode], [true, "Overwrite? [y/N] ", undefined]);
+  });
+
+  it("Ctrl+C interrupts, and the end of the input ends what reads it", async () => {
+    const interrupted = asked("trap 'echo caught; exit 9' INT; read x", () => own.inputOf("c1")?.interrupt());
+    assert.deepEqual([(await interrupted.running).output, (await interrupted.running).exitCode], ["caught\n", 9]);
+    const closed = asked("cat; echo end", () => own.inputOf("c1")?.close());
+    assert.equal((await closed.running).output, "end\n");
+  });
+
+  it("programs that search their input instead of the folder find it ended", () => {
+    const closed = ["rg TODO", "cd x && rg -n a", "/usr/bin/ag x", "echo a; ack b", "time rg x"];
+    const open = ["npm install", "grep -r x .", "echo merge", "cargo run", "cat rgb.txt", "./pack x"];
+    assert.deepEqual([...closed, ...open].filter(takesInput), open);
+  });
+
+  it("100 MB of output add at most 50 MB of memory", async () => {
+    const folder = temporaryFolder();
+    const script = `
+import { createOutputFiles } from "${import.meta.resolve("../../../src/node/outputFiles.ts")}";
+import { createShell } from "${import.meta.resolve("../../../src/node/shell.ts")}";
+const shell = createShell({ shell: "/bin/bash", outputs: createOutputFiles({ folder: ${JSON.stringify(folder)} }) });
+const run = (command) => shell.run({ command, cwd: "/", timeoutMs: 60000, callId: "c" }, { onOutput() {}, signal: new AbortController().signal });
+await run("seq 1 100000");
+const before = process.memoryUsage().rss;
+let most = before;
+const timer = setInterval(() => { most = Math.max(most, process.memoryUsage().rss); }, 5);
+const result = await run("yes 'a line of output, with some words in it' | head -c 100000000");
+clearInterval(timer);
+console.log(JSON.stringify({ added: most - before, whole: result.wholeOutput, exitCode: result.exitCode }));`;
+    const { stdout } = spawnSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8" });
+    const { added, whole, exitCode } = JSON.parse(stdout);
+    assert.deepEqual([whole, exitCode, statSync(join(folder, "c2.txt")).size], ["output://c2.txt", 0, 100_000_000]);
+    assert.ok(added <= 50_000_000, `${added} bytes`);
   });
 });
 
@@ -204,6 +296,12 @@ describe("shell programs", () => {
     assert.equal(shellProgram(undefined, { SHELL: "/usr/bin/fish" }).name, "bash");
     assert.equal(shellProgram("bash", { SHELL: "/bin/bash" }).name, "bash");
     assert.equal(shellProgram("/no/such/zsh", {}).name, "bash");
+  });
+
+  it("gives cmd one line, its quotes as they stand", () => {
+    const program = cmdShell("C:\\Windows\\System32\\cmd.exe");
+    const argv = ["C:\\Windows\\System32\\cmd.exe", "/d", "/s", "/c", '"chcp 65001>nul & dir "a b""'];
+    assert.deepEqual([program.name, program.argv('dir "a b"')], ["cmd", argv]);
   });
 
   it("gives PowerShell the command without any quoting", () => {

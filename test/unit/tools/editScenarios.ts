@@ -13,6 +13,8 @@ import { EVERYTHING, type Workbench, workbench } from "./bench.ts";
  * - `expected`: the bytes after it (a folder where `input` is one), or `error.txt`: the words of a refusal, after which
  *   every byte is as before.
  * - `answer`: the words of a call that landed in part or with remarks. Without it the words are those of a plain success.
+ *
+ * Words end in one line break that the model does not get.
  */
 export interface Scenario {
   readonly name: string;

@@ -92,13 +92,22 @@ describe("remarks on an edit", () => {
   it("are what stands beyond the first line, passages and indented lines counted with what they belong to", () => {
     assert.equal(remarksOf("Edited a.ts: 1 place (+1 -1)."), undefined);
     assert.equal(remarksOf("Edited a.ts\n\n"), undefined);
-    const told = "Edit 2 of 3 failed: absent.\n[lines 1-2]\na\nb\n[end]\nNew problems:\n  3:1 error no";
-    assert.deepEqual(remarksOf(`Edited a.ts\n${told}`), { text: told, count: 2 });
+    const told = [
+      "Edit 2 of 3 failed: absent.\n[lines 1-2]\na\n\nb\n[end]",
+      '- line 1 is "a", not "b"',
+      "New problems:\na.ts:3:1 error ts(2304) no\na.ts:4:1 warning eslint no\n[2 more; see get_diagnostics]",
+      "The editor changed a.ts on save. It now reads:\n[lines 3-3]\nc\n[end]",
+    ].join("\n");
+    assert.deepEqual(remarksOf(`Edited a.ts\n${told}`), { text: told, count: 3 });
+    assert.equal(remarksOf("Edited a.ts: 1 place (+1 -1).\nCreated b.ts (3 lines).\nDeleted c.ts."), undefined);
     assert.deepEqual(remarksOf("Edited a.ts\n  only this"), { text: "only this", count: 1 });
   });
 
   it("tell how much of it the user took", () => {
-    assert.deepEqual(partTaken("Edited a.ts\nThe user took 2 of 3 hunks; not taken: lines 4-5"), [2, 3]);
+    assert.deepEqual(
+      partTaken("Edited a.ts\nThe user took 2 of 3 hunks. Not taken, as they left it:\n- lines 4-5: +x"),
+      [2, 3],
+    );
     assert.equal(partTaken("Edited a.ts"), undefined);
   });
 });

@@ -61,7 +61,8 @@ describe("strips on the composer", function () {
   it("ask once before all is undone, and not for one file", async () => {
     const opened = await open(CHANGED);
     await button(opened, "Undo all").click();
-    await opened.snapshot(CHANGED, samples.changedEarlier());
+    const other = samples.thinking().map((event) => ({ ...event, at: "2026-11-01T00:00:00.000Z" }));
+    await opened.snapshot(CHANGED, other);
     await button(opened, "Review").waitFor();
     await button(opened, "Undo all").click();
     assert.equal(await focusedName(opened), "Cancel");

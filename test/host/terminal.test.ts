@@ -1,0 +1,131 @@
+import assert from "node:assert/strict";
+import { mkdtempSync, realpathSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, describe, it } from "mocha";
+import * as vscode from "vscode";
+import { mirrorBackground } from "../../src/host/background.ts";
+import { mirrorShell, type TerminalMode } from "../../src/host/shell.ts";
+import { createBackground } from "../../src/node/background.ts";
+import { createShell } from "../../src/node/shell.ts";
+import { heldAgainstPipes } from "../deep/terminalWorker.ts";
+import { allGone, pidsIn, STUBBORN } from "../unit/node/processes.ts";
+
+/** Of the campaign `npm run test:deep -- terminal`. */
+const SAMPLE = { count: 25, seed: 7 };
+const MODES = ["managed", "shellIntegration"] as const;
+
+function temporary(): string {
+  return realpathSync(mkdtempSync(join(tmpdir(), "terminal-")));
+}
+
+for (const mode of MODES) {
+  describe(`commands in a terminal, ${mode}`, () => {
+    let shell: ReturnType<typeof mirrorShell>;
+    afterEach(() => shell.dispose());
+
+    const open = (way: TerminalMode = mode) => {
+      shell = mirrorShell(createShell({ shell: "/bin/bash", input: "person" }), { mode: () => way });
+    };
+    const run = (
+      command: string,
+      extra: { cwd?: string; onWaiting?: (prompt?: string) => void; signal?: AbortSignal } = {},
+    ) => {
+      const { cwd = "/", onWaiting = () => {}, signal = new AbortController().signal } = extra;
+      return shell.run({ command, cwd, timeoutMs: 20_000, callId: "c1" }, { onOutput: () => {}, onWaiting, signal });
+    };
+
+    it("varied ones end and print as in a pipe", async function () {
+      this.timeout(60_000);
+      open();
+      const folder = temporary();
+      const { families, wrong } = await heldAgainstPipes({ mode, ...SAMPLE }, folder);
+      rmSync(folder, { recursive: true, force: true });
+      assert.ok(families > 20);
+      assert.deepEqual(wrong, []);
+    });
+
+    it("a prompt is noticed and answered", async () => {
+      open();
+      const waited: (string | undefined)[] = [];
+      const result = await run("printf 'Go on? [y/N] '; read x; echo \"said $x\"", {
+        onWaiting: (prompt) => {
+          waited.push(prompt);
+          if (prompt !== undefined) assert.equal(shell.input("c1", "yes"), true);
+        },
+      });
+      assert.deepEqual(waited, ["Go on? [y/N] ", undefined]);
+      assert.match(result.output, /^Go on\? \[y\/N\] (yes\n)?said yes\n$/);
+      assert.equal(result.exitCode, 0);
+    });
+
+    it("a tree of three that ignores SIGTERM is gone within 3 s of a stop, and the next command runs", async () => {
+      open();
+      const cwd = temporary();
+      const stop = new AbortController();
+      const running = run(STUBBORN, { cwd, signal: stop.signal });
+      const pids = await pidsIn(join(cwd, "pids"), 3);
+      stop.abort();
+      const { exitCode } = await running;
+      assert.equal(exitCode, undefined);
+      assert.ok(await allGone(pids, 3_000), "some process is left");
+      assert.equal((await run("echo next")).output, "next\n");
+      rmSync(cwd, { recursive: true, force: true });
+    });
+
+    it("has a tab in sight that is used again", async () => {
+      open();
+      await run("true");
+      const [first] = vscode.window.terminals;
+      await run("true");
+      assert.deepEqual([vscode.window.terminals.length, vscode.window.terminals[0] === first], [1, true]);
+      assert.equal(shell.reveal(), true);
+    });
+  });
+}
+
+describe("the user's own shell", () => {
+  let shell: ReturnType<typeof mirrorShell>;
+  afterEach(() => shell.dispose());
+  const open = () => {
+    shell = mirrorShell(createShell({ shell: "/bin/bash", input: "person" }), { mode: () => "shellIntegration" });
+  };
+  const run = (command: string) =>
+    shell.run(
+      { command, cwd: "/", timeoutMs: 20_000, callId: "c1" },
+      { onOutput: () => {}, signal: new AbortController().signal },
+    );
+
+  it("its variables and aliases are there, and a command leaves it as it was", async () => {
+    open();
+    assert.equal((await run("tty > /dev/null && echo a tty")).output, "a tty\n");
+    const [terminal] = vscode.window.terminals;
+    terminal?.sendText("alias greet='echo hello'; MINE=1; cd /usr");
+    await new Promise((resolve) => setTimeout(resolve, 1_000));
+    assert.equal((await run("greet $MINE; pwd; cd /tmp; MINE=2; exit 3")).exitCode, 3);
+    assert.equal((await run("greet $MINE")).output, "hello 1\n");
+  });
+
+  it("a command whose terminal is closed, or whose shell is killed, ends", async () => {
+    open();
+    const closed = run("echo begun; sleep 60");
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    vscode.window.terminals[0]?.dispose();
+    assert.equal((await closed).exitCode, undefined);
+    const killed = await run("echo x; kill -9 $$; sleep 60");
+    assert.equal(killed.exitCode, undefined);
+    assert.equal((await run("echo again")).output, "again\n");
+  });
+
+  it("what runs in the background has a tab of its own", async () => {
+    open();
+    const background = mirrorBackground(createBackground({ shell }));
+    const { id } = await background.start({ command: "echo up; sleep 60", cwd: "/", callId: "b1" });
+    await background.read(id, { waitMs: 5_000, signal: new AbortController().signal });
+    assert.equal((await run("echo beside")).output, "beside\n");
+    assert.equal(vscode.window.terminals.length, 2);
+    const { state } = await background.stop(id);
+    assert.equal(state.running, false);
+    background.dispose();
+  });
+});
