@@ -139,11 +139,11 @@ export interface Files {
     options: { readonly signal: AbortSignal },
   ): Promise<FilePart>;
   /**
-   * Writes the whole text in the encoding of the file that is there, UTF-8 for a new one; creates parent folders;
-   * atomic. `expect` is the version the caller saw, or "missing": anything else there now is refused with ToolError and
-   * nothing is written. Text that the encoding has no bytes for is refused by naming the characters. Checks again that
-   * an `inside` place is still inside. Returns what is there afterwards: an editor that formats on save may have changed
-   * it once more.
+   * Writes the whole text in the encoding of the file that is there, for a new one in the editor's own, else UTF-8;
+   * creates parent folders; atomic. `expect` is the version the caller saw, or "missing": anything else there now is
+   * refused with ToolError and nothing is written. Text that the encoding has no bytes for is refused by naming the
+   * characters. Checks again that an `inside` place is still inside. Returns what is there afterwards: an editor that
+   * formats on save may have changed it once more.
    */
   write(place: Place, text: string, options: { readonly expect: string | "missing" }): Promise<TextFile>;
 }

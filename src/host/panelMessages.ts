@@ -82,7 +82,7 @@ export async function handleRequest(request: ViewRequest, parts: MessageParts): 
     case "stopCommand":
       return chat.open?.endCommand(request.callId);
     case "review":
-      return request.action === "open" ? reviewed(chat)?.open() : reviewed(chat)?.[request.action]("all");
+      return reviewAll(request.action, chat);
     case "reviewFile":
       return request.action === "open"
         ? reviewed(chat)?.openFile(request.id)
@@ -94,6 +94,19 @@ export async function handleRequest(request: ViewRequest, parts: MessageParts): 
       return chat.open && compare(chat.open, request.message);
     case "undoRestore":
       return chat.restore({ kind: "undo" });
+  }
+}
+
+function reviewAll(action: "open" | "keep" | "undo", chat: ChatController): Promise<void> | undefined {
+  const review = reviewed(chat);
+  switch (action) {
+    case "open":
+      return review?.open();
+    case "keep":
+      return review?.keep("all");
+    case "undo":
+      // The panel has asked already.
+      return review?.undo("all", { confirmed: true });
   }
 }
 

@@ -120,14 +120,16 @@ export class ChatReview implements vscode.Disposable {
   }
 
   /** Asks before it takes anything that the user wrote, and says what it left alone. */
-  async undo(target: ReviewTarget): Promise<void> {
+  async undo(target: ReviewTarget, { confirmed }: { readonly confirmed?: true } = {}): Promise<void> {
     await this.settled();
     const files = target === "all" ? this.#book.list : this.#book.list.filter(({ id }) => id === target.file);
     const hunks = target === "all" ? undefined : target.hunks;
     const question = confirmUndo(target, files.map(viewOf), {
       touched: files.some(({ summary }) => takesWords(summary, hunks)),
     });
-    if (question && !(await (this.#parts.confirm ?? askModally)(question))) return;
+    // "All" was asked where it was pressed; what would take the user's own words is never among it.
+    const isAsked = confirmed && target === "all";
+    if (question && !isAsked && !(await (this.#parts.confirm ?? askModally)(question))) return;
     const touched = question && target !== "all" ? "take" : "leave";
     const undone = await this.#serially(async () => {
       const call = `review-${randomUUID()}`;

@@ -7,7 +7,7 @@ import { runInEditor } from "./editorJob.ts";
 /** Agent edits, typing, saves and writes of others to one file, in the real VS Code. */
 export async function interleavings({ runs, seed }: InterleavingOptions): Promise<Figure[]> {
   const module = join(import.meta.dirname, "../host/interleaving.ts");
-  const limitMs = 60_000 + runs * 4_000;
+  const limitMs = 60_000 + runs * 8_000;
   const { problems, ...counts } = (await runInEditor({ module, input: { runs, seed }, limitMs })) as Interleaved;
   for (const problem of problems.slice(0, 20)) console.error(`  ${problem}`);
   const told = (name: string, value: number): Figure => ({ name, value, unit: "", bound: undefined, better: "higher" });

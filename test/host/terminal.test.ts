@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { mkdtempSync, realpathSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { afterEach, describe, it } from "mocha";
+import { afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { mirrorBackground } from "../../src/host/background.ts";
-import { mirrorShell, type TerminalMode } from "../../src/host/shell.ts";
+import { mirrorShell } from "../../src/host/shell.ts";
 import { createBackground } from "../../src/node/background.ts";
 import { createShell } from "../../src/node/shell.ts";
 import { heldAgainstPipes } from "../deep/terminalWorker.ts";
@@ -19,13 +19,34 @@ function temporary(): string {
   return realpathSync(mkdtempSync(join(tmpdir(), "terminal-")));
 }
 
+/** Of chats that other tests have left open. */
+let others: ReadonlySet<vscode.Terminal> = new Set();
+const tabs = () => vscode.window.terminals.filter((terminal) => !others.has(terminal));
+
+function noteOthers(): void {
+  others = new Set(vscode.window.terminals);
+}
+
+/** Tabs close a moment after they were told to. */
+async function allClosed(): Promise<void> {
+  for (let i = 0; i < 200 && tabs().length > 0; i++) await new Promise((resolve) => setTimeout(resolve, 50));
+  assert.deepEqual(
+    tabs().map(({ name }) => name),
+    [],
+  );
+}
+
 for (const mode of MODES) {
   describe(`commands in a terminal, ${mode}`, () => {
     let shell: ReturnType<typeof mirrorShell>;
-    afterEach(() => shell.dispose());
+    before(noteOthers);
+    afterEach(async () => {
+      shell.dispose();
+      await allClosed();
+    });
 
-    const open = (way: TerminalMode = mode) => {
-      shell = mirrorShell(createShell({ shell: "/bin/bash", input: "person" }), { mode: () => way });
+    const open = () => {
+      shell = mirrorShell(createShell({ shell: "/bin/bash", input: "person" }), { mode: () => mode });
     };
     const run = (
       command: string,
@@ -76,9 +97,9 @@ for (const mode of MODES) {
     it("has a tab in sight that is used again", async () => {
       open();
       await run("true");
-      const [first] = vscode.window.terminals;
+      const [first] = tabs();
       await run("true");
-      assert.deepEqual([vscode.window.terminals.length, vscode.window.terminals[0] === first], [1, true]);
+      assert.deepEqual([tabs().length, tabs()[0] === first], [1, true]);
       assert.equal(shell.reveal(), true);
     });
   });
@@ -86,7 +107,11 @@ for (const mode of MODES) {
 
 describe("the user's own shell", () => {
   let shell: ReturnType<typeof mirrorShell>;
-  afterEach(() => shell.dispose());
+  before(noteOthers);
+  afterEach(async () => {
+    shell.dispose();
+    await allClosed();
+  });
   const open = () => {
     shell = mirrorShell(createShell({ shell: "/bin/bash", input: "person" }), { mode: () => "shellIntegration" });
   };
@@ -99,7 +124,7 @@ describe("the user's own shell", () => {
   it("its variables and aliases are there, and a command leaves it as it was", async () => {
     open();
     assert.equal((await run("tty > /dev/null && echo a tty")).output, "a tty\n");
-    const [terminal] = vscode.window.terminals;
+    const [terminal] = tabs();
     terminal?.sendText("alias greet='echo hello'; MINE=1; cd /usr");
     await new Promise((resolve) => setTimeout(resolve, 1_000));
     assert.equal((await run("greet $MINE; pwd; cd /tmp; MINE=2; exit 3")).exitCode, 3);
@@ -110,7 +135,7 @@ describe("the user's own shell", () => {
     open();
     const closed = run("echo begun; sleep 60");
     await new Promise((resolve) => setTimeout(resolve, 3_000));
-    vscode.window.terminals[0]?.dispose();
+    tabs()[0]?.dispose();
     assert.equal((await closed).exitCode, undefined);
     const killed = await run("echo x; kill -9 $$; sleep 60");
     assert.equal(killed.exitCode, undefined);
@@ -123,7 +148,7 @@ describe("the user's own shell", () => {
     const { id } = await background.start({ command: "echo up; sleep 60", cwd: "/", callId: "b1" });
     await background.read(id, { waitMs: 5_000, signal: new AbortController().signal });
     assert.equal((await run("echo beside")).output, "beside\n");
-    assert.equal(vscode.window.terminals.length, 2);
+    assert.equal(tabs().length, 2);
     const { state } = await background.stop(id);
     assert.equal(state.running, false);
     background.dispose();

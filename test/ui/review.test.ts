@@ -103,7 +103,9 @@ describe("review and restore", () => {
 
   it("lists what was changed, shows it in the multi-file diff, and undoes one file", async () => {
     const workbench = window();
-    await workbench.pick("Auto edit");
+    await workbench.button("Mode: Ask").click();
+    await workbench.panel.getByRole("option", { name: /^Auto edit/ }).click();
+    await workbench.button("Mode: Auto edit").waitFor();
     await workbench.say("change three files");
     await workbench.panel.getByText("Three files are changed.").waitFor();
     await workbench.idle();
