@@ -136,7 +136,7 @@ describe("review and restore", () => {
     await page.keyboard.type(" // mine");
     await page.keyboard.press("Control+s");
     await workbench.screenshot({ area: AREA, name: "marks" });
-    await workbench.command("MiMo: Undo All Changes in This File");
+    await workbench.command("MiMo: Undo Changes in File");
     await page.waitForFunction(() => document.querySelectorAll(".codelens-decoration").length === 0);
     await page.keyboard.press("Control+s");
     await eventually(() => text("src/values.ts") === lines(1, 40).replace("= 10;", "= 10; // mine"));
