@@ -40,10 +40,11 @@ export async function runCalls(
   answered: (result: CallResult) => void,
   options: { readonly signal: AbortSignal },
 ): Promise<void> {
+  const known = new Map(deps.env.seen);
   for (const group of groupsOf(calls, deps.tools)) {
     const running: Promise<CallResult>[] = [];
     for (const call of group) {
-      const prepared = await prepare(call, deps, options.signal);
+      const prepared = await prepare(call, { deps, known }, options.signal);
       running.push("status" in prepared ? Promise.resolve(prepared) : execute(call, prepared, options.signal));
     }
     for (const result of running) answered(await result);
@@ -73,18 +74,32 @@ function findTool(tools: readonly AnyTool[], name: string): Tool | undefined {
 
 interface Prepared extends RunOptions {
   readonly plan: Plan;
+  /** What the call has seen and written counts from here on. */
+  readonly done: () => void;
+}
+
+interface Answer {
+  readonly deps: CallDeps;
+  /** The files as the model knew them when it wrote this answer, or has left them by its calls since. What a call reads
+   * or is told it does not know before its next answer: no other call of this one was written in the light of it. */
+  readonly known: Map<string, string>;
 }
 
 /** Validates, plans and gets approval. Nothing has happened when this returns. */
-async function prepare(call: WireToolCall, deps: CallDeps, signal: AbortSignal): Promise<CallResult | Prepared> {
+async function prepare(
+  call: WireToolCall,
+  { deps, known }: Answer,
+  signal: AbortSignal,
+): Promise<CallResult | Prepared> {
   if (signal.aborted) return stopped(call);
   const ruling = deps.ruling(call.id);
   if (ruling.kind === "answer") return { call, status: ruling.status, text: ruling.text };
   try {
     const tool = findTool(deps.tools, call.function.name);
     if (!tool) throw new ToolError(`There is no tool "${call.function.name}". Tools: ${namesOf(deps.tools)}.`);
+    const seen = new Map(known);
     const run = {
-      env: deps.env,
+      env: { ...deps.env, seen },
       callId: call.id,
       signal,
       output: (text: string) => deps.emit({ type: "tool_output", id: call.id, text }),
@@ -93,7 +108,13 @@ async function prepare(call: WireToolCall, deps: CallDeps, signal: AbortSignal):
     const plan = await withGrace(tool.plan(parseArguments(tool, call.function.arguments), run), signal);
     deps.planned(call.id, plan.actions);
     const asked = await approval(call, plan.actions, deps, signal);
-    return "status" in asked ? asked : { plan, ...asked };
+    if ("status" in asked) return asked;
+    const writes = plan.actions.some(({ kind }) => kind !== "read");
+    const before = new Map(known);
+    const done = () => {
+      for (const all of writes ? [deps.env.seen, known] : [deps.env.seen]) bringUpTo(all, before, seen);
+    };
+    return { plan, done, ...asked };
   } catch (error) {
     return failed(call, error, signal);
   }
@@ -139,10 +160,16 @@ function refusalText(reason: string | undefined): string {
   return words ? `The user refused this call and said: ${wellFormed(words)}` : "The user refused this call.";
 }
 
-async function execute(call: WireToolCall, { plan, hunks }: Prepared, signal: AbortSignal): Promise<CallResult> {
+/** Makes the same changes that led from `before` to `after`. */
+function bringUpTo(seen: Map<string, string>, before: ReadonlyMap<string, string>, after: ReadonlyMap<string, string>) {
+  for (const path of before.keys()) if (!after.has(path)) seen.delete(path);
+  for (const [path, version] of after) if (before.get(path) !== version) seen.set(path, version);
+}
+
+async function execute(call: WireToolCall, { plan, hunks, done }: Prepared, signal: AbortSignal): Promise<CallResult> {
   if (signal.aborted) return stopped(call);
   try {
-    const text = await withGrace(plan.run({ hunks }), signal);
+    const text = await withGrace(plan.run({ hunks }).finally(done), signal);
     if (signal.aborted) return stopped(call, text);
     return { call, status: "ok", text: text === "" ? "(empty)" : wellFormed(text) };
   } catch (error) {

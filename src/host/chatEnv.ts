@@ -53,6 +53,8 @@ export function chatEnv(world: ChatWorld, session: string): ChatEnv {
   const outputs = beside(session, "outputs");
   void pruneOutputs(dirname(session));
   const inner = createShell({
+    // Chosen in VS Code's settings; what it is decides the syntax that the model is told to write.
+    shell: vscode.env.shell || undefined,
     groups: processGroups(world.processFolder),
     outputs: createOutputFiles({ folder: outputs }),
     input: "person",

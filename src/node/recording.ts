@@ -1,11 +1,12 @@
-import { dirname } from "node:path";
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import type { Background, Files, FileTree, Place, Shell } from "../agent/ports.ts";
 import type { ChangeRecorder, FileState } from "./changeRecorder.ts";
 import type { Checkpoints } from "./checkpointsTypes.ts";
 import { encodeText } from "./text.ts";
 
-/** Files that are kept when a folder is moved or removed as a whole. */
-const FILES_IN_A_FOLDER = 5_000;
+/** What is kept of a folder that is moved or removed as a whole: files, links and folders. */
+const ENTRIES_IN_A_FOLDER = 5_000;
 
 export type FileRecorder = ChangeRecorder & Partial<Pick<Checkpoints, "leftOut">>;
 
@@ -26,12 +27,10 @@ export function recordFiles(
   const state = (place: Place) => stateOf(files, place);
   const statesIn = async (place: Place): Promise<FileState[]> => {
     if (place.kind !== "folder") return [await state(place)];
-    const { paths, more } = await tree.filesIn(place, { limit: FILES_IN_A_FOLDER });
-    if (more) recorder.leftOut?.(place.path);
-    const all = new Set([place.path]);
-    for (const path of paths) for (let at = path; at.length > place.path.length; at = dirname(at)) all.add(at);
+    const paths = [place.path];
+    if (await collect(place.path, paths)) recorder.leftOut?.(place.path);
     // Editors hold nothing unsaved in there, or the tree refuses: the disk says it all.
-    return [...all].map((path) => ({ path, bytes: undefined }));
+    return paths.map((path) => ({ path, bytes: undefined }));
   };
   return {
     files: {
@@ -51,6 +50,19 @@ export function recordFiles(
       remove: async (place) => around(await statesIn(place), () => tree.remove(place)),
     },
   };
+}
+
+/** All that is in a folder, links and empty folders too. Says whether there is more. */
+async function collect(folder: string, paths: string[]): Promise<boolean> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
+  if (!entries) return true;
+  for (const entry of entries) {
+    if (paths.length >= ENTRIES_IN_A_FOLDER) return true;
+    const path = join(folder, entry.name);
+    paths.push(path);
+    if (entry.isDirectory() && entry.name !== ".git" && (await collect(path, paths))) return true;
+  }
+  return false;
 }
 
 /** What the tools see, which may be an editor's unsaved text. Without bytes the recorder takes what the disk has. */

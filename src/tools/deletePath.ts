@@ -4,7 +4,7 @@ import type { FileChange, Place, TextFile } from "../agent/ports.ts";
 import type { Plan, Tool, ToolEnv } from "../agent/tool.ts";
 import { textChange } from "../edit/hunks.ts";
 import { toolArguments } from "./arguments.ts";
-import { countOf, filesBelow, forgetSeen, isInRepositoryFolder, wholePath } from "./wholePaths.ts";
+import { countOf, filesBelow, forgetSeen, isInRepositoryFolder, refuseOtherFiles, wholePath } from "./wholePaths.ts";
 
 const schema = toolArguments({ path: z.string().min(1) });
 
@@ -21,11 +21,12 @@ export const deletePath: Tool<z.infer<typeof schema>> = {
 
 async function removingFile(place: Place, env: ToolEnv): Promise<Plan> {
   const file = await textOf(place, env);
-  refuseStale(place, file, env.seen.get(place.path));
+  const seen = env.seen.get(place.path);
+  if (seen !== undefined && file && file.version !== seen) throw changed(place);
   return {
     actions: [{ kind: "write", place, change: changeOf(place, textChange(file?.text ?? "", "")) }],
     async run() {
-      refuseStale(place, await textOf(place, env), file?.version);
+      if ((await textOf(place, env))?.version !== file?.version) throw changed(place);
       await env.tree.remove(place);
       forgetSeen(env.seen, place);
       return `Deleted ${place.shown}.`;
@@ -42,10 +43,7 @@ async function removingFolder(place: Place, env: ToolEnv): Promise<Plan> {
   return {
     actions: [{ kind: "write", place, below, change: { ...changeOf(place, textChange("", "")), files } }],
     async run() {
-      const now = await filesBelow(place, env);
-      if (now.join("\0") !== below.join("\0")) {
-        throw new ToolError(`What ${place.shown} holds has changed meanwhile; nothing was deleted. List it again.`);
-      }
+      await refuseOtherFiles(place, below, env, "deleted");
       await env.tree.remove(place);
       forgetSeen(env.seen, place);
       return `Deleted ${place.shown} (${files === 0 ? "no files in it" : countOf(files)}).`;
@@ -62,9 +60,8 @@ async function textOf(place: Place, env: ToolEnv): Promise<TextFile | undefined>
 }
 
 /** Work that the model, or the user who agreed, has never seen is not thrown away. */
-function refuseStale(place: Place, file: TextFile | undefined, seen: string | undefined): void {
-  if (seen === undefined || !file || file.version === seen) return;
-  throw new ToolError(`${place.shown} has changed since you saw it; nothing was deleted. Read it again first.`);
+function changed({ shown }: Place): ToolError {
+  return new ToolError(`${shown} has changed since you saw it; nothing was deleted. Read it again first.`);
 }
 
 function changeOf(place: Place, text: ReturnType<typeof textChange>): FileChange {

@@ -3,7 +3,17 @@ import { ToolError } from "../agent/errors.ts";
 import type { Place } from "../agent/ports.ts";
 import type { Tool, ToolEnv } from "../agent/tool.ts";
 import { toolArguments } from "./arguments.ts";
-import { countOf, filesBelow, forgetSeen, freePath, isAtOrBelow, splitPath, wholePath } from "./wholePaths.ts";
+import {
+  countOf,
+  filesBelow,
+  forgetSeen,
+  freePath,
+  isAtOrBelow,
+  isInRepositoryFolder,
+  refuseOtherFiles,
+  splitPath,
+  wholePath,
+} from "./wholePaths.ts";
 
 const schema = toolArguments({ from: z.string().min(1), to: z.string().min(1) });
 
@@ -16,6 +26,10 @@ export const movePath: Tool<z.infer<typeof schema>> = {
     const from = await wholePath(source, env, signal);
     const to = await targetOf(target, from, env);
     const below = from.kind === "folder" ? await filesBelow(from, env) : undefined;
+    // What git keeps of it says where it lies, and is not restored with the rest.
+    if (below?.some(isInRepositoryFolder)) {
+      throw new ToolError(`${from.shown} holds a git repository; it is not moved by a tool.`);
+    }
     const files = below?.length;
     return {
       actions: [
@@ -38,6 +52,7 @@ export const movePath: Tool<z.infer<typeof schema>> = {
         },
       ],
       async run() {
+        if (below) await refuseOtherFiles(from, below, env, "moved");
         await env.tree.move(from, to);
         forgetSeen(env.seen, from, to);
         return `Moved ${from.shown} to ${to.shown}${files === undefined ? "" : ` (${countOf(files)})`}.`;

@@ -70,6 +70,18 @@ export async function filesBelow(folder: Place, env: ToolEnv): Promise<readonly 
   throw new ToolError(`${folder.shown} holds more than ${MAX_FILES} files. Name a part of it, or use run_command.`);
 }
 
+/** What was judged, and shown to whoever agreed, is what the folder held when the call was planned. */
+export async function refuseOtherFiles(
+  folder: Place,
+  planned: readonly string[],
+  env: ToolEnv,
+  what: "moved" | "deleted",
+): Promise<void> {
+  const now = await filesBelow(folder, env);
+  if (now.join("\0") === planned.join("\0")) return;
+  throw new ToolError(`What ${folder.shown} holds has changed meanwhile; nothing was ${what}. List it again.`);
+}
+
 /** A path that has gone from one place to another, or from everywhere, and all below it. */
 export function forgetSeen(seen: Map<string, string>, from: Place, to?: Place): void {
   for (const [path, version] of [...seen]) {

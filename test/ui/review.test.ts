@@ -157,13 +157,13 @@ describe("review and restore", () => {
     assert.equal(Object.keys(after).length, 10);
     assert.equal(Object.keys(before).filter((name) => before[name] === after[name]).length, 0);
 
-    const message = workbench.panel.locator(".msg", { hasText: "rewrite it all" });
+    const message = workbench.panel.locator(".said", { hasText: "rewrite it all" });
     await message.hover();
     await message.getByRole("button", { name: "Restore to before this message" }).click();
     await workbench.screenshot({ area: AREA, name: "restore" });
     await workbench.panel.getByRole("menuitem", { name: "Restore files and chat" }).click();
     await workbench.button("Restore files and chat").click();
-    await workbench.panel.getByText("Files and chat restored").waitFor();
+    await workbench.panel.getByRole("region", { name: "Files and chat restored" }).waitFor();
     assert.deepEqual(folder("many"), before);
     assert.equal(await workbench.panel.getByText("All is rewritten.").count(), 0);
     assert.equal(await workbench.composer.inputValue(), "rewrite it all");
@@ -178,12 +178,12 @@ describe("review and restore", () => {
     const workbench = window();
     await workbench.reload();
     await workbench.openMimo();
-    const message = workbench.panel.locator(".msg", { hasText: "rewrite it all" });
+    const message = workbench.panel.locator(".said", { hasText: "rewrite it all" });
     await message.hover();
     await message.getByRole("button", { name: "Restore to before this message" }).click();
     await workbench.panel.getByRole("menuitem", { name: "Restore files only" }).click();
     await workbench.button("Restore files only").click();
-    await workbench.panel.getByText("Files restored").waitFor();
+    await workbench.panel.getByRole("region", { name: "Files restored" }).waitFor();
     assert.equal(text("many/9.txt"), "line 9\r\nline\n");
     assert.equal(text("many/7.txt"), "line 7\r\nline\n");
   });
