@@ -95,6 +95,8 @@ export interface Place {
   /** Real path (symlinks of the nearest existing ancestor resolved) lies in a workspace folder. */
   readonly inside: boolean;
   readonly kind: "file" | "folder" | "other" | "missing";
+  /** Another name of it, from which links lead to `path`: absolute, judged like `path`. */
+  readonly alias?: string | undefined;
   /** The whole output of a command, kept by us under `output://NAME`: reading it needs no question. */
   readonly isOutput?: true;
 }
@@ -245,8 +247,12 @@ export interface BackgroundState {
 
 /** Commands that go on beside the conversation. They end with the chat, at the latest with the process. */
 export interface Background {
-  /** Resolves once it runs, with the id that the model names it by ("bg1", "bg2", …, per chat). Throws ToolError. */
-  start(command: Omit<ShellCommand, "timeoutMs">): Promise<BackgroundState>;
+  /** Resolves once it runs, with the id that the model names it by ("bg1", "bg2", …, per chat). Throws ToolError, and
+   * StoppedError where the signal fired before it ran: nothing is started then. */
+  start(
+    command: Omit<ShellCommand, "timeoutMs">,
+    options?: { readonly signal?: AbortSignal | undefined },
+  ): Promise<BackgroundState>;
   /**
    * What was printed since the last read, capped as `ShellResult.output`. With `waitMs` it waits that long for new
    * output or the end. Throws ToolError for unknown ids.

@@ -2,7 +2,7 @@
  * Paths that ask in every mode but `all`: writing them can run code later or change the agent's own rules, reading
  * them can leak secrets. Compared without case, since many file systems ignore it.
  */
-const PROTECTED_FOLDERS = [
+export const PROTECTED_FOLDERS = [
   ".git",
   ".vscode",
   ".idea",

@@ -42,7 +42,7 @@ function judgeRead({ place }: Action & { kind: "read" }): Verdict {
   // What a command printed was shown to the model already, but for its middle.
   if (place.isOutput) return allow(REASONS.readOutput);
   if (!place.inside) return ask(REASONS.readOutside);
-  if (isSecret(place.path)) return ask(REASONS.readSecret);
+  if (namesOf(place).some(isSecret)) return ask(REASONS.readSecret);
   return allow(REASONS.readInside);
 }
 
@@ -69,8 +69,12 @@ function isPlainWrite(action: Action & { kind: "write" }): boolean {
 }
 
 /** Inside the workspace, and nothing that runs or that nobody may see. */
-function isPlain({ inside, path }: Place): boolean {
-  return inside && !isProtected(path) && !isSecret(path);
+function isPlain(place: Place): boolean {
+  return place.inside && namesOf(place).every((path) => !isProtected(path) && !isSecret(path));
+}
+
+function namesOf({ path, alias }: Place): string[] {
+  return alias === undefined ? [path] : [path, alias];
 }
 
 /** What one "yes" for the chat covers. Edits of protected files and outside are never covered by that for others. */

@@ -17,10 +17,15 @@ export interface Alignment {
   readonly likeness: number;
 }
 
-const known = new WeakMap<Source, Map<string, readonly Alignment[]>>();
+export interface Laid extends Alignment {
+  /** Other ways to lay it there, over some of the same lines. */
+  readonly rivals: readonly Alignment[];
+}
+
+const known = new WeakMap<Source, Map<string, readonly Laid[]>>();
 
 /** Places like the passage, the best first, none overlapping a better one. */
-export function alignments(source: Source, given: readonly string[]): readonly Alignment[] {
+export function alignments(source: Source, given: readonly string[]): readonly Laid[] {
   if (given.length === 0 || given.length > MAX_LINES) return [];
   const passage = given.join("\n");
   const before = known.get(source)?.get(passage);
@@ -30,16 +35,20 @@ export function alignments(source: Source, given: readonly string[]): readonly A
   return found;
 }
 
-function searched(source: Source, given: readonly string[]): readonly Alignment[] {
+function searched(source: Source, given: readonly string[]): readonly Laid[] {
   const profiles = given.map((line) => profileOf(viewOf(line, "bareLooks")));
   const found = candidates(source, profiles)
-    .map((start) => aligned(source, profiles, start))
+    .map((start) => aligned(source, profiles, windowAt(source, profiles, start)))
     .filter((each) => each !== undefined)
     .sort((a, b) => b.likeness - a.likeness || a.from - b.from);
-  const kept: Alignment[] = [];
+  const kept: (Alignment & { readonly rivals: Alignment[] })[] = [];
   for (const each of found) {
-    if (!kept.some((better) => each.from <= better.to && better.from <= each.to)) kept.push(each);
+    const over = kept.find((better) => each.from <= better.to && better.from <= each.to);
+    if (!over) kept.push({ ...each, rivals: [] });
+    else if (over.from !== each.from || over.to !== each.to) over.rivals.push(each);
   }
+  // Of two that begin within a few lines of each other the better one hides the other.
+  kept[0]?.rivals.push(...besides(source, profiles, kept[0]));
   return kept;
 }
 
@@ -105,10 +114,33 @@ function sharedWords(a: ReadonlySet<string>, b: ReadonlySet<string>): number {
 /** Lines less alike than this do not stand for each other. */
 const SOME_LIKENESS = 0.4;
 
-/** The best way to lay the passage over the file about there. Steps: a pair of lines, a line only given, one only there. */
-function aligned(source: Source, given: readonly Profile[], start: number): Alignment | undefined {
-  const first = Math.max(0, start - BAND);
-  const last = Math.min(source.lines.length - 1, start + given.length + BAND);
+/** Lines among which a passage is laid, and the one about which it begins. */
+interface Window {
+  readonly first: number;
+  readonly start: number;
+  readonly last: number;
+}
+
+function windowAt(source: Source, given: readonly Profile[], start: number): Window {
+  return {
+    first: Math.max(0, start - BAND),
+    start,
+    last: Math.min(source.lines.length - 1, start + given.length + BAND),
+  };
+}
+
+/** The best ones without its first line, and without its last. */
+function besides(source: Source, given: readonly Profile[], { from, to }: Alignment): Alignment[] {
+  const after = { ...windowAt(source, given, from + 1), first: from + 1 };
+  const before = { ...windowAt(source, given, Math.max(0, from - 1)), last: to - 1 };
+  return [after, before]
+    .filter(({ first, last }) => first <= last)
+    .map((window) => aligned(source, given, window))
+    .filter((each) => each !== undefined);
+}
+
+/** The best way to lay the passage over these lines. Steps: a pair of lines, a line only given, one only there. */
+function aligned(source: Source, given: readonly Profile[], { first, start, last }: Window): Alignment | undefined {
   const width = last - first + 1;
   // best[i][j]: the gain with i lines of the passage and j of the window used. What the window has before is free.
   let row = new Float64Array(width + 1);

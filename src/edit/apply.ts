@@ -25,8 +25,14 @@ export type EditOutcome =
     }
   /** What looks most like the passage, the best first; empty when nothing does, undefined when that was not looked for. */
   | { readonly status: "absent"; readonly nearest: readonly Nearest[] | undefined }
-  /** Lines, from 1, where the passage begins; the first few of `places`. */
-  | { readonly status: "ambiguous"; readonly places: number; readonly lines: readonly number[]; readonly by: Stage }
+  /** Lines, from 1, where the passage begins; the first few of `places`, which are not all when that was cut short. */
+  | {
+      readonly status: "ambiguous";
+      readonly places: number;
+      readonly lines: readonly number[];
+      readonly by: Stage;
+      readonly cut?: true;
+    }
   | { readonly status: "overlaps" }
   | { readonly status: "empty" }
   /** `already`: the passage is there, and what was to stand in its place is the same. */
@@ -117,10 +123,11 @@ function placed(draft: Draft, edit: Edit, search: Search): Attempt | undefined {
   const [first] = sites;
   if (!first) return undefined;
   const within = sites.length === found.sites.length ? found.within : [];
-  if (sites.length + within.length > 1 && !edit.all) {
+  if (found.cut || (sites.length + within.length > 1 && !edit.all)) {
     const starts = [...sites.map(({ start }) => start), ...within].sort((a, b) => a - b);
     const lines = starts.slice(0, LINES_NAMED).map((start) => lineAt(source.text, start));
-    return { outcome: { status: "ambiguous", places: starts.length, lines, by } };
+    const cut = found.cut ? { cut: true as const } : {};
+    return { outcome: { status: "ambiguous", places: starts.length, lines, by, ...cut } };
   }
   if (sites.every(({ start, end, text }) => source.text.slice(start, end) === text)) {
     return { outcome: { status: "unchanged", already: true } };
@@ -173,10 +180,16 @@ function meant({ oldText, newText, hint }: Edit): Passage {
 function withoutAddedBreak({ text }: Source, site: Site, { oldText, newText }: Edit): Site {
   if (oldText.endsWith("\n") || !newText.endsWith("\n") || newText === `${oldText}\n`) return site;
   if (/\n\r?\n$/.test(newText) || linesIn(newText) - 1 < linesIn(oldText)) return site;
-  const before = text.slice(text.lastIndexOf("\n", site.start - 1) + 1, site.start);
-  const wholeLines =
-    before.trim() === "" && (site.end === text.length || /^\r?\n/.test(text.slice(site.end, site.end + 2)));
+  let [from, to] = [site.start, site.end];
+  while (isBlank(text[from - 1])) from--;
+  while (isBlank(text[to])) to++;
+  const startsLine = from === 0 || text[from - 1] === "\n";
+  const wholeLines = startsLine && (to === text.length || /^\r?\n/.test(text.slice(to, to + 2)));
   return wholeLines ? { ...site, text: site.text.replace(/\r?\n$/, "") } : site;
+}
+
+function isBlank(character: string | undefined): boolean {
+  return character === " " || character === "\t";
 }
 
 function linesIn(text: string): number {

@@ -26,10 +26,15 @@ export interface Found {
   readonly sites: readonly Site[];
   /** Where the passage begins once more within such a place; the first few. */
   readonly within: readonly number[];
+  /** There are more places than were looked at: none of them can be said to be meant, nor all of them. */
+  readonly cut?: boolean | undefined;
 }
 
-/** A way of comparing that is tried in more places than this finds nothing: so much is there only by mistake or malice. */
+/** A passage that is there more often than this is so only by mistake or malice. */
+const MAX_SITES = 200_000;
+/** A way of comparing is tried in so many places, and on so many lines of them. */
 const MAX_TRIES = 20_000;
+const MAX_LINES_TRIED = 100_000;
 /** Places that fit but for what stands before or behind them. */
 const MAX_MISFITS = 1_000;
 const MAX_WITHIN = 8;
@@ -48,28 +53,29 @@ export function findExact(source: Source, passage: Passage): Found | undefined {
     stage: "exact",
     sites: found.sites.map(({ start, end }) => ({ start, end, text: replacement(start, end) })),
     within: found.within,
+    cut: found.cut,
   };
 }
 
-interface Spans {
+interface Spans extends Pick<Found, "within" | "cut"> {
   readonly sites: readonly { readonly start: number; readonly end: number }[];
-  readonly within: readonly number[];
 }
 
 function spansOf(text: string, wanted: string): Spans {
   const sites: { start: number; end: number }[] = [];
-  for (let at = text.indexOf(wanted); at >= 0; ) {
+  let at = text.indexOf(wanted);
+  while (at >= 0 && sites.length < MAX_SITES) {
     const end = at + wanted.length;
     if (!cutsBreak(text, at) && !cutsBreak(text, end)) sites.push({ start: at, end });
     at = text.indexOf(wanted, end);
   }
-  return { sites, within: beginningsWithin(text, wanted, sites) };
+  return { sites, within: beginningsWithin(text, wanted, sites), cut: at >= 0 };
 }
 
 /** In a file with mixed line breaks. */
 function spansByLine(source: Source, wanted: string): Spans {
   const text = toLf(source.text);
-  const { sites, within } = spansOf(text, wanted);
+  const { sites, within, cut } = spansOf(text, wanted);
   let [line, lineStart] = [0, 0];
   const offset = (at: number): number => {
     if (at < lineStart) [line, lineStart] = [0, 0];
@@ -82,6 +88,7 @@ function spansByLine(source: Source, wanted: string): Spans {
   return {
     sites: sites.map(({ start, end }) => ({ start: offset(start), end: offset(end) })),
     within: within.map(offset),
+    cut,
   };
 }
 
@@ -126,8 +133,8 @@ const TOLERANT: readonly { readonly stage: Stage; readonly view: View }[] = [
 export function findTolerant(source: Source, given: Passage): Found | undefined {
   const passage = withoutHangingIndent(given);
   for (const { stage, view } of TOLERANT) {
-    const { sites, within } = sitesIn(source, passage, view);
-    if (sites.length > 0) return { stage, sites, within };
+    const found = sitesIn(source, passage, view);
+    if (found.sites.length > 0) return { stage, ...found };
   }
   return undefined;
 }
@@ -155,7 +162,9 @@ function sitesIn(source: Source, { oldText, newText }: Passage, view: View): Omi
   let [line, lineStart, taken] = [0, 0, 0];
   let [tries, misfits] = [0, 0];
   for (let at = text.indexOf(wanted); at >= 0; tries++) {
-    if (tries > MAX_TRIES || misfits > MAX_MISFITS) return NOWHERE;
+    if (tries > MAX_TRIES || tries * given.length > MAX_LINES_TRIED || misfits > MAX_MISFITS) {
+      return { sites, within, cut: true };
+    }
     const end = at + wanted.length;
     for (let next = text.indexOf("\n", lineStart); next >= 0 && next < at; next = text.indexOf("\n", lineStart)) {
       lineStart = next + 1;

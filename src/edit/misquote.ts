@@ -1,6 +1,7 @@
 import { lineDiff } from "./lineDiff.ts";
 
-const COMMENT = /^\s*(?:\/\/|\/\*|\*|#|--|;|%|<!--|"""|''')/;
+/** The signs of some languages are code in others: `#include`, `#id`, `*pointer`, `--count`. */
+const COMMENT = /^\s*(?:\/\/|\/\*|\*(?=[\s/])|#+(?=\s|$)|--+(?=\s|$)|;+(?=\s|$)|%+(?=\s|$)|<!--|"""|''')/;
 
 /** A remark behind the code. */
 const REMARK = /^\s+(?:\/\/|\/\*|#|--|;)\s/;
@@ -42,11 +43,22 @@ function digitsOf(parts: readonly string[]): string {
   return parts.flatMap((part) => part.match(/\d+/g) ?? []).join(" ");
 }
 
-const MIN_WORD = 4;
+/** Shorter ones are other words sooner than misspelt ones: `next` and `text`, `rows` and `cols`. */
+const MIN_WORD = 5;
 const MAX_WORD = 60;
 
-/** One slip in five letters. */
+/** The words that a name is made of, each with one slip in five letters. */
 function isSameWord(a: string, b: string): boolean {
+  if (a === b) return true;
+  const [was, there] = [wordsOf(a), wordsOf(b)];
+  return was.length === there.length && was.every((word, i) => isMisspelt(word, there[i] ?? ""));
+}
+
+function wordsOf(name: string): string[] {
+  return name.match(/\p{Lu}*[^\p{Lu}_]+|\p{Lu}+|_+/gu) ?? [];
+}
+
+function isMisspelt(a: string, b: string): boolean {
   if (a === b) return true;
   if (Math.min(a.length, b.length) < MIN_WORD || Math.max(a.length, b.length) > MAX_WORD) return false;
   return distance(a, b) <= Math.max(1, Math.floor(Math.min(a.length, b.length) / 5));

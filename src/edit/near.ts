@@ -52,6 +52,9 @@ export function findNear(source: Source, passage: Passage): NearMatch | undefine
   if (!best || best.likeness < LIKE_ENOUGH) return undefined;
   if (second && best.likeness - second.likeness < CLEARLY) return undefined;
   if (!isSamePassage(source, given.lines, best)) return undefined;
+  // A passage that repeats itself lies over its own place once more, some lines on.
+  const again = best.rivals.filter(({ likeness }) => best.likeness - likeness < CLEARLY);
+  if (again.some((rival) => isSamePassage(source, given.lines, rival))) return undefined;
   const site = siteOf(source, passage, given, best);
   return site && { found: { stage: "near", sites: [site], within: [] }, nearest: nearestOf(source, given.lines, best) };
 }

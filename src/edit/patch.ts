@@ -5,7 +5,8 @@ import { parseUnified } from "./patchUnified.ts";
 
 /** What a patch does to one file. Paths are as written; "" where a patch of hunks only does not name its file. */
 export type FilePatch =
-  | { readonly kind: "add"; readonly path: string; readonly text: string }
+  /** `replaces`: the patch deletes the file that is there before. */
+  | { readonly kind: "add"; readonly path: string; readonly text: string; readonly replaces?: true }
   /** `text`: what the patch says the file holds; undefined where it does not say. */
   | { readonly kind: "delete"; readonly path: string; readonly text: string | undefined }
   | {
@@ -61,7 +62,7 @@ function bare(text: string): string {
   return fenced ? lines.slice(first + 1, last).join("\n") : lines.join("\n");
 }
 
-/** Two parts of a patch for one file are one. */
+/** Two parts of a patch for one file are one: the second was written for what the first leaves. */
 function joined(files: readonly FilePatch[]): FilePatch[] {
   const out: FilePatch[] = [];
   for (const file of files) {
@@ -69,6 +70,8 @@ function joined(files: readonly FilePatch[]): FilePatch[] {
     const before = out[known];
     if (before?.kind === "update" && file.kind === "update") {
       out[known] = { ...before, to: before.to ?? file.to, edits: [...before.edits, ...file.edits] };
+    } else if (file.kind === "add" && out.at(-1)?.kind === "delete" && out.at(-1)?.path === file.path) {
+      out[out.length - 1] = { ...file, replaces: true };
     } else out.push(file);
   }
   return out;

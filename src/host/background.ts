@@ -28,8 +28,8 @@ export function mirrorBackground(inner: NodeBackground): MirroredBackground {
     tabs.delete(callId);
   };
   return {
-    async start(command) {
-      const state = await inner.start(command);
+    async start(command, options) {
+      const state = await inner.start(command, options);
       const own = inner.tabOf(state.id);
       if (own) {
         shown.set(command.callId, own);

@@ -67,8 +67,8 @@ export function chatEnv(world: ChatWorld, session: string): ChatEnv {
   const changed = () => world.changed();
   const watched: ToolEnv["background"] = {
     ...background,
-    async start(command) {
-      const state = await background.start(command);
+    async start(command, options) {
+      const state = await background.start(command, options);
       const view = { callId: command.callId, command: command.command };
       running.push(view);
       changed();

@@ -44,7 +44,9 @@ export class ChatRestore {
 
   /** For a chat that was opened again: a restore just before it was closed can still be taken back. */
   async load(): Promise<void> {
-    const files = await this.#parts.checkpoints?.undoable();
+    const found = await this.#parts.checkpoints?.undoable();
+    // One that was taken back is over, unless the window was killed in the midst of that.
+    const files = found?.isUndo && !found.interrupted ? undefined : found;
     const chat = lastRewind(this.#parts.records);
     if (files && chat && files.message === chat.ordinal) this.#last = { what: "both", files: files.files };
     else if (files) this.#last = { what: "files", files: files.files };

@@ -11,10 +11,10 @@ let stores: BlobStore | undefined;
 let registration: vscode.Disposable | undefined;
 
 /**
- * Shows how files were before a message beside what they are, in VS Code's multi-file diff. Returns how many have no
- * text to compare.
+ * Shows how files were before a message beside what they are, in VS Code's multi-file diff. Returns the paths of
+ * those that have no text to compare.
  */
-export async function showComparison({ files }: Comparison, store: BlobStore): Promise<number> {
+export async function showComparison({ files }: Comparison, store: BlobStore): Promise<string[]> {
   stores = store;
   registration ??= vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
     provideTextDocumentContent: (uri) => contentOf(uri.query, uri.path),
@@ -25,7 +25,7 @@ export async function showComparison({ files }: Comparison, store: BlobStore): P
     const title = vscode.l10n.t("Before this message and now");
     await vscode.commands.executeCommand("vscode.changes", title, texts.map(sidesOf));
   }
-  return files.length - texts.length;
+  return files.filter((_, index) => !readable[index]).map(({ path }) => path);
 }
 
 /** Whoever closes the window's last chat. */

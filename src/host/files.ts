@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import * as vscode from "vscode";
 import { ToolError } from "../agent/errors.ts";
 import type { Files, Place, TextFile } from "../agent/ports.ts";
@@ -6,7 +7,7 @@ import { partOf } from "../node/filePart.ts";
 import type { DiskFiles } from "../node/files.ts";
 import { encodeText, versionOf } from "../node/text.ts";
 import { changedSpan } from "./changedSpan.ts";
-import { openDocument } from "./documents.ts";
+import { isUnsaved, openDocument } from "./documents.ts";
 import { encodingHint } from "./encodingSetting.ts";
 
 const ATTEMPTS = 5;
@@ -34,7 +35,8 @@ export function createEditorFiles(disk: DiskFiles): Files {
       refuseNotebook(place);
       const hint = await hinted(place);
       const document = unsaved(place);
-      if (!document) return disk.write(place, text, { expect, ...hint });
+      // The user may begin to type while the disk is looked at.
+      if (!document) return disk.write(place, text, { expect, ...hint, isFree: () => !unsaved(place) });
       // The same doubts count as for the disk: is the place still inside, is this what the caller saw?
       const again = await disk.locate(place.path);
       if (place.inside && !again.inside) throw new ToolError(`${place.shown} is no longer inside the workspace.`);
@@ -55,7 +57,7 @@ export function createEditorFiles(disk: DiskFiles): Files {
 
 function unsaved({ path }: Place): vscode.TextDocument | undefined {
   const document = openDocument(path);
-  return document?.isDirty ? document : undefined;
+  return document && isUnsaved(document) ? document : undefined;
 }
 
 function bufferFile(document: vscode.TextDocument): TextFile {
@@ -120,7 +122,8 @@ interface Replacing {
   readonly onDisk: () => Promise<string | undefined>;
 }
 
-const SAVES = 2;
+/** Before each attempt to save. VS Code ignores a save while it prepares another one, as by formatting. */
+const PAUSES_MS = [0, 100, 300, 1_000];
 
 /** Edits and saves. An edit is refused by VS Code when the user types at the same moment: then the text is compared
  * again, so that nothing typed meanwhile is lost. */
@@ -135,13 +138,15 @@ async function replaceText(document: vscode.TextDocument, replacing: Replacing):
 }
 
 /**
- * VS Code says that a save failed also when the user typed during it, and the disk has it all the same. When it is
- * refused indeed, the edit is taken back: what the model is told failed is not there.
+ * VS Code says that a save failed also when the user typed during it, and the disk has it all the same. Whether there
+ * are unsaved changes says nothing then: see isUnsaved. When it is refused indeed, the edit is taken back: what the
+ * model is told failed is not there.
  */
 async function save(document: vscode.TextDocument, { place, before, onDisk }: Replacing): Promise<void> {
   const edited = document.getText();
-  for (let attempt = 0; attempt < SAVES; attempt++) {
-    if ((await document.save()) || !document.isDirty || (await onDisk()) === edited) return;
+  for (const pause of PAUSES_MS) {
+    if (pause > 0) await sleep(pause);
+    if ((await document.save()) || (await onDisk()) === edited) return;
     if (document.getText() !== edited) break;
   }
   const taken = document.getText() === edited && (await vscode.workspace.applyEdit(changeOf(document, before)));

@@ -118,7 +118,13 @@ export async function openChat(world: ChatWorld, place: ChatPlace): Promise<Open
   try {
     const file = await openSessionFile(path, { lock, missing, unwritten });
     try {
-      return connect(world, file, { ...place, lock });
+      const own = chatEnv(world, path);
+      try {
+        return connect(world, file, { ...place, lock, own });
+      } catch (error) {
+        await own.close();
+        throw error;
+      }
     } catch (error) {
       await file.close();
       throw error;
@@ -129,10 +135,14 @@ export async function openChat(world: ChatWorld, place: ChatPlace): Promise<Open
   }
 }
 
-function connect(world: ChatWorld, file: SessionFile, place: ChatPlace & { readonly lock: FileLock }): OpenChat {
-  const { path, model, lock } = place;
+interface Connected {
+  readonly lock: FileLock;
+  readonly own: ChatEnv;
+}
+
+function connect(world: ChatWorld, file: SessionFile, place: ChatPlace & Connected): OpenChat {
+  const { path, model, lock, own } = place;
   const { roots, trusted } = world;
-  const own = chatEnv(world, path);
   const { env, shell, background, kept } = own;
   const records = [...file.records];
   let sent = userMessages(records);

@@ -20,11 +20,17 @@ export interface RestoreResult {
  * disk refuses.
  */
 export async function restore(open: OpenChat, how: RestoreRequest): Promise<RestoreResult> {
-  if (how.kind === "to" && how.what !== "chat" && !(await mayTake(open, how.message))) return NOTHING;
+  if (!(await (how.kind === "to" ? mayTake(open, how) : mayTakeBack(open)))) return NOTHING;
+  const { last } = open.restore;
   const { rewound, message, files } = await (how.kind === "undo"
     ? open.restore.undo()
     : open.restore.to(how.message, how.what));
   if (files) tellMissing(files);
+  else if (how.kind === "undo" && last && last.files > 0) {
+    void vscode.window.showWarningMessage(
+      vscode.l10n.t("The files stay as they are: MiMo or a command has changed some since the restore."),
+    );
+  }
   return { rewound, words: message ? userText(message) : "" };
 }
 
@@ -41,13 +47,30 @@ export async function compare(open: OpenChat, message: number): Promise<void> {
     return;
   }
   const opaque = await showComparison(comparison, kept.store);
-  if (opaque === 0) return;
+  if (opaque.length === 0) return;
   void vscode.window.showInformationMessage(
-    vscode.l10n.t("{0} files have no text to compare: {1}", opaque, namesOf(comparison.files.map(({ path }) => path))),
+    vscode.l10n.t("{0} files have no text to compare: {1}", opaque.length, namesOf(opaque)),
   );
 }
 
-async function mayTake(open: OpenChat, message: number): Promise<boolean> {
+/** What was changed since the restore would go with it, and nothing would bring that back. */
+async function mayTakeBack({ restore: { last }, kept }: OpenChat): Promise<boolean> {
+  const own = last?.what === "chat" ? [] : ((await kept?.checkpoints.changedSinceRestore()) ?? []);
+  if (own.length === 0) return true;
+  const button = vscode.l10n.t("Undo");
+  const answer = await vscode.window.showWarningMessage(
+    vscode.l10n.t("Files were changed since the restore. Undo takes these changes, too."),
+    { modal: true, detail: namesOf(own) },
+    button,
+  );
+  return answer === button;
+}
+
+async function mayTake(
+  open: OpenChat,
+  { message, what }: Extract<RestoreRequest, { readonly kind: "to" }>,
+): Promise<boolean> {
+  if (what === "chat") return true;
   const comparison = await open.kept?.checkpoints.compare(message);
   const own = ownChanges(comparison);
   if (own.length === 0) return true;

@@ -130,6 +130,8 @@ export class ChatReview implements vscode.Disposable {
     // "All" was asked where it was pressed; what would take the user's own words is never among it.
     const isAsked = confirmed && target === "all";
     if (question && !isAsked && !(await (this.#parts.confirm ?? askModally)(question))) return;
+    // The chat was left while the question stood there.
+    if (this.#isClosed) return;
     const touched = question && target !== "all" ? "take" : "leave";
     const undone = await this.#serially(async () => {
       const call = `review-${randomUUID()}`;
@@ -236,8 +238,7 @@ export class ChatReview implements vscode.Disposable {
     if (undo.kind === "type") return carryOut(path, undo, now);
     const { blobs, recorder } = this.#parts;
     this.#own.set(ownKey(call, path), undo.bytes && (await blobs.put(undo.bytes)));
-    recorder.beginCall(call);
-    const end = await recorder.changing([{ path, bytes: undefined }]);
+    const end = await recorder.changing([{ path, bytes: undefined }], call);
     try {
       return await carryOut(path, undo, now);
     } finally {

@@ -5,6 +5,7 @@ import type { BlobRef, BlobStore } from "../node/changeRecorder.ts";
 import { codeOf } from "../node/places.ts";
 import { decodeText } from "../node/text.ts";
 import { openDocument } from "./documents.ts";
+import { encodingHint } from "./encodingSetting.ts";
 
 /** Larger files are kept or undone as a whole. */
 const MAX_TEXT_BYTES = 5_000_000;
@@ -48,9 +49,10 @@ export async function contentIn(blobs: BlobStore, ref: BlobRef | undefined, file
 
 /** As the user sees it: an editor's unsaved text, else the disk. */
 export async function contentNow(path: string): Promise<ContentNow> {
+  const hint = await encodingHint(path, openDocument(path));
   const bytes = await bytesOf(path);
   const document = openDocument(path);
-  const file = { path, hint: document?.encoding };
+  const file = { path, hint: document?.encoding ?? hint };
   const content = bytes === "unknown" ? ({ kind: "unknown" } as const) : contentOf(bytes, file);
   if (!document?.isDirty) return content;
   const disk = bytes === "unknown" ? undefined : bytes;

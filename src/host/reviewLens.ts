@@ -5,6 +5,7 @@ import type { ChatReview } from "./review.ts";
 export class ReviewLens implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #review: () => ChatReview | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
+  #hasLenses = false;
   #registration: vscode.Disposable | undefined;
   readonly onDidChangeCodeLenses = this.#changed.event;
 
@@ -14,16 +15,14 @@ export class ReviewLens implements vscode.CodeLensProvider, vscode.Disposable {
 
   refresh(): void {
     const isWanted = vscode.workspace.getConfiguration("mimoAgent").get<boolean>("review.codeLens", true);
-    if (!isWanted || !this.#review()?.changeCount) {
-      this.#registration?.dispose();
-      this.#registration = undefined;
-      return;
-    }
-    this.#registration ??= vscode.languages.registerCodeLensProvider({ scheme: "file" }, this);
+    this.#hasLenses = isWanted && (this.#review()?.changeCount ?? 0) > 0;
+    if (this.#hasLenses) this.#registration ??= vscode.languages.registerCodeLensProvider({ scheme: "file" }, this);
+    // Not by going away: VS Code goes on showing what a provider that is gone had said last.
     this.#changed.fire();
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
+    if (!this.#hasLenses) return [];
     const marks = await this.#review()?.marksOf(document.uri.fsPath);
     if (!marks) return [];
     const { id: file, hunks } = marks;

@@ -13,6 +13,7 @@ export class ReviewMarks implements vscode.Disposable {
   readonly #subscriptions: vscode.Disposable[];
   #control: vscode.SourceControl | undefined;
   #marked = "";
+  #generation = 0;
 
   constructor(review: () => ChatReview | undefined) {
     this.#review = review;
@@ -48,6 +49,7 @@ export class ReviewMarks implements vscode.Disposable {
       return;
     }
     this.#control ??= vscode.scm.createSourceControl("mimoAgent", "MiMo");
+    this.#generation += 1;
     // VS Code asks once for each file, and again when the provider is another.
     (this.#control as { quickDiffProvider?: vscode.QuickDiffProvider | undefined }).quickDiffProvider = undefined;
     this.#control.quickDiffProvider = { provideOriginalResource: (uri) => this.#original(uri) };
@@ -72,7 +74,9 @@ export class ReviewMarks implements vscode.Disposable {
   #original(uri: vscode.Uri): vscode.Uri | undefined {
     if (uri.scheme !== "file") return undefined;
     return this.#review()?.marks.some(({ path }) => vscode.Uri.file(path).fsPath === uri.fsPath)
-      ? baselineUri(uri.fsPath)
+      ? // Never the same twice, and never a diff's: VS Code lets go of the last one and takes the next in one tick, loses
+        // track of its text when both have one name, and from then on diffs with that name stay empty.
+        baselineUri(uri.fsPath).with({ query: String(this.#generation) })
       : undefined;
   }
 }

@@ -18,6 +18,8 @@ const State = z.object({
   mixed: z.boolean(),
   /** Changes that came after one of somebody else's: they are told apart when somebody looks. */
   links: z.array(Link).max(10_000),
+  /** Of a file that could be run when the agent removed it. */
+  mode: z.number().int().nonnegative().max(0o7777).optional(),
   /** `after` as it comes back if the editor that holds an undo unsaved throws it away. */
   unsaved: z.object({ after: Ref }).optional(),
 });
@@ -29,6 +31,11 @@ const Stored = z.object({ v: z.literal(1), files: z.array(State) });
 
 /** The agent changed the file once more, or for the first time. Cheap: no content is looked at. */
 export function addStep(state: FileReview | undefined, step: FileStep): FileReview | undefined {
+  const next = contentAfter(state, step);
+  return next && step.mode !== undefined ? { ...next, mode: step.mode } : next;
+}
+
+function contentAfter(state: FileReview | undefined, step: FileStep): FileReview | undefined {
   const { path, before, after, by } = step;
   if (!state) return by === "restore" ? undefined : { path, before, after, mixed: false, links: [] };
   const last = state.links.at(-1);
@@ -58,7 +65,8 @@ export async function settle(state: FileReview, blobs: BlobStore): Promise<FileR
     }
     after = link.after;
   }
-  return { path: state.path, before, after, mixed, links: [] };
+  const { path, mode } = state;
+  return { path, before, after, mixed, links: [], mode };
 }
 
 /** What a person's change between two of the agent's makes of `before`: "was" and "found" name a content that is kept. */

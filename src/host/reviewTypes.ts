@@ -8,7 +8,7 @@ export interface ReviewParts {
   readonly path: string;
   readonly blobs: BlobStore;
   /** Told of what an undo changes, so that it can itself be taken back by a checkpoint. */
-  readonly recorder: Pick<ChangeRecorder, "beginCall" | "changing">;
+  readonly recorder: Pick<ChangeRecorder, "changing">;
   readonly log: { error(message: string, error?: unknown): void };
   /** A modal question with one button besides Cancel. VS Code's own when it is not given. */
   readonly confirm?: ((question: Question) => Promise<boolean>) | undefined;

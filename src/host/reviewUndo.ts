@@ -1,4 +1,4 @@
-import { rm, stat } from "node:fs/promises";
+import { chmod, rm, stat } from "node:fs/promises";
 import * as vscode from "vscode";
 import { type Comparison, hunkId, type ReviewHunk, undoHunks } from "../edit/review.ts";
 import { createFile, replaceSeen } from "../node/atomicWrite.ts";
@@ -21,7 +21,13 @@ export type Impossible =
 
 /** Bytes that are undefined mean that there is no such file; `after` is what counts as the agent's from then on. */
 export type Possible =
-  | { readonly kind: "write"; readonly bytes: Buffer | undefined; readonly after: Buffer | undefined }
+  | {
+      readonly kind: "write";
+      readonly bytes: Buffer | undefined;
+      readonly after: Buffer | undefined;
+      /** Of a file that comes into being again. */
+      readonly mode?: number | undefined;
+    }
   /** Into the text that an editor holds unsaved. */
   | { readonly kind: "type"; readonly document: vscode.TextDocument; readonly text: string; readonly after: Buffer };
 
@@ -63,11 +69,11 @@ function isUnsavedNotebook(path: string): boolean {
 }
 
 /** The file as it was before, whatever anybody did to it since. */
-function undoWhole({ before, now }: Assessed): Undo {
+function undoWhole({ state, before, now }: Assessed): Undo {
   if (before.kind === "unknown") return { kind: "impossible", why: "not_kept" };
   if (before.kind === "absent") return { kind: "write", bytes: undefined, after: undefined };
   if (now.document) return { kind: "impossible", why: "unsaved" };
-  return { kind: "write", bytes: before.bytes, after: before.bytes };
+  return { kind: "write", bytes: before.bytes, after: before.bytes, mode: state.mode };
 }
 
 function undoHunksOf({ before, after, now }: Assessed, comparison: Comparison, hunks: readonly ReviewHunk[]): Undo {
@@ -84,8 +90,12 @@ export async function carryOut(path: string, undo: Possible, seen: ContentNow): 
   const stats = await stat(path).catch(() => undefined);
   if (!(await isStill(path, seen))) return false;
   if (undo.bytes === undefined) return removeFile(path);
-  if (stats) await replaceSeen({ path, shown: path }, undo.bytes, stats);
-  else await createFile(path, undo.bytes);
+  if (stats) {
+    await replaceSeen({ path, shown: path }, undo.bytes, stats);
+    return true;
+  }
+  await createFile(path, undo.bytes);
+  if (undo.mode !== undefined) await chmod(path, undo.mode);
   return true;
 }
 

@@ -1,5 +1,5 @@
 import * as vscode from "vscode";
-import { ToolError } from "../agent/errors.ts";
+import { StoppedError, ToolError } from "../agent/errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../agent/ports.ts";
 import type { NodeShell } from "../node/shell.ts";
 import { shellKind } from "../node/shellQuoting.ts";
@@ -71,12 +71,16 @@ export function mirrorShell(inner: NodeShell, { mode }: MirrorOptions = { mode: 
     output: inner.output,
     async run(command, options) {
       const shell = await own(options.signal);
+      // A stop has forestalled it: no tab has to show that.
+      if (options.signal.aborted) return inner.run(command, options);
       if (!shell) return mirrored(command, options);
       lastTab = terminals;
       return inner.runBy(inTerminal(launchIn(shell)), command, options);
     },
     async start(command, options) {
-      const shell = await own(new AbortController().signal);
+      const { signal = new AbortController().signal } = options;
+      const shell = await own(signal);
+      if (signal.aborted) throw new StoppedError();
       return shell ? inTerminal(launchIn(shell))(command, options) : inner.start(command, options);
     },
     input(callId, text) {

@@ -18,6 +18,8 @@ export interface ReadyShell {
   readonly groups: ProcessGroups | undefined;
   /** What runs in it was told to end. */
   readonly onEnding: () => void;
+  /** Nothing came to run in it. */
+  readonly onUnused: () => void;
 }
 
 /** After Ctrl+C, for a command that ends by it. */
@@ -30,13 +32,17 @@ const LOOK_MS = 1_000;
 /** Runs one command in somebody's own shell. Throws what VS Code throws when the terminal is gone. */
 export async function runInShell(shell: ReadyShell, command: StartCommand, onOutput: (chunk: Buffer) => void) {
   const mark = newMark();
-  const typed = await lineFor(shell.kind, command, { ...QUIET_PAGERS, [mark.name]: mark.value });
+  const typed = await lineFor(shell.kind, command, { ...QUIET_PAGERS, [mark.name]: mark.value }).catch((error) => {
+    shell.onUnused();
+    throw error;
+  });
   const processes = shell.pid === undefined ? undefined : terminalProcesses({ shell: shell.pid, mark: mark.text });
   if (shell.pid !== undefined) void shell.groups?.add(shell.pid, mark.text);
   const execution = shell.integration.executeCommand(typed.line);
-  const exit = exitOf(shell, execution, onOutput);
+  const end = new AbortController();
+  const exit = exitOf(shell, execution, { onOutput, onEnd: () => end.abort() });
   void exit.then(typed.forget);
-  return spawnedBy({ shell, exit, processes });
+  return spawnedBy({ shell, exit, ended: end.signal, processes });
 }
 
 interface Typed {
@@ -57,19 +63,21 @@ async function lineFor(kind: ShellKind, { command, cwd }: StartCommand, env: Rec
 interface Parts {
   readonly shell: ReadyShell;
   readonly exit: Promise<Exit>;
+  /** Fires before `exit`, which waits for the rest of the output: the shell takes commands again. */
+  readonly ended: AbortSignal;
   readonly processes: TerminalProcesses | undefined;
 }
 
-function spawnedBy({ shell, exit, processes }: Parts): Spawned {
+function spawnedBy({ shell, exit, ended, processes }: Parts): Spawned {
   const { terminal } = shell;
-  let isOver = false;
-  void exit.then(() => {
-    isOver = true;
-  });
+  // What comes too late for the command would be a command.
+  const type = (keys: string) => {
+    if (!ended.aborted) terminal.sendText(keys, false);
+  };
   const end = async () => {
-    if (!isOver) {
+    if (!ended.aborted) {
       shell.onEnding();
-      terminal.sendText("\x03", false);
+      type("\x03");
       await Promise.race([exit, wait(POLITE_MS)]);
     }
     await processes?.end();
@@ -86,9 +94,9 @@ function spawnedBy({ shell, exit, processes }: Parts): Spawned {
     input: {
       kind: "open",
       // Return is what the key sends; the terminal makes a line end of it where a program wants one.
-      write: (text) => terminal.sendText(text.replaceAll("\n", "\r"), false),
-      close: () => terminal.sendText("\x04", false),
-      interrupt: () => terminal.sendText("\x03", false),
+      write: (text) => type(text.replaceAll("\n", "\r")),
+      close: () => type("\x04"),
+      interrupt: () => type("\x03"),
       isRead: async () => processes?.isRead(),
     },
     tab: {
@@ -100,7 +108,12 @@ function spawnedBy({ shell, exit, processes }: Parts): Spawned {
   };
 }
 
-function exitOf(shell: ReadyShell, execution: vscode.TerminalShellExecution, onOutput: (chunk: Buffer) => void) {
+interface Heard {
+  readonly onOutput: (chunk: Buffer) => void;
+  readonly onEnd: () => void;
+}
+
+function exitOf(shell: ReadyShell, execution: vscode.TerminalShellExecution, { onOutput, onEnd }: Heard) {
   const { terminal } = shell;
   const read = (async () => {
     for await (const data of execution.read()) onOutput(Buffer.from(data));
@@ -108,6 +121,7 @@ function exitOf(shell: ReadyShell, execution: vscode.TerminalShellExecution, onO
   return new Promise<Exit>((resolve) => {
     const subscriptions: vscode.Disposable[] = [];
     const finish = (exit: Exit) => {
+      onEnd();
       for (const subscription of subscriptions) subscription.dispose();
       clearInterval(timer);
       void Promise.race([read, wait(DRAIN_MS)]).then(() => resolve(exit));
@@ -189,18 +203,24 @@ export function createShellTerminals({ groups, language }: ShellTerminalsOptions
     async ready({ signal }) {
       // In a folder that is not trusted VS Code would ask about it, and never say what the shell's process is.
       if (!vscode.workspace.isTrusted) return undefined;
-      const terminal = (await free(signal)) ?? create();
+      const found = await free(signal);
+      if (signal.aborted) return undefined;
+      const terminal = found ?? create();
       last = terminal;
       own.add(terminal);
       const integration = await integrationOf(terminal, late.has(terminal) ? 0 : READY_MS, signal);
       const kind = shellKind(terminal.state.shell ?? vscode.env.shell);
-      if (!integration) late.add(terminal);
+      if (!integration && !signal.aborted) late.add(terminal);
       // In fish commands run by bash, with the user's environment.
       const understands = kind === language || (kind === "fish" && language === "posix");
       if (!integration || kind === undefined || kind === "cmd" || !understands) return undefined;
       busy.add(terminal);
-      const pid = await Promise.race([terminal.processId, wait(READY_MS)]);
-      return { terminal, integration, kind, pid: pid ?? undefined, groups, onEnding: () => ending.add(terminal) };
+      const pid = (await Promise.race([terminal.processId, wait(READY_MS)])) ?? undefined;
+      const onUnused = () => busy.delete(terminal);
+      if (!signal.aborted)
+        return { terminal, integration, kind, pid, groups, onEnding: () => ending.add(terminal), onUnused };
+      onUnused();
+      return undefined;
     },
     reveal() {
       if (!last || last.exitStatus !== undefined) return false;

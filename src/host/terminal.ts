@@ -31,6 +31,7 @@ export class CommandTerminal implements vscode.Disposable {
   #opened = false;
   #backlog = "";
   #lastLine = "";
+  #command = "";
   #interruptedAt = Number.NEGATIVE_INFINITY;
 
   constructor(parts: TerminalParts) {
@@ -43,7 +44,7 @@ export class CommandTerminal implements vscode.Disposable {
       send: (text) => parts.input()?.write(text),
       end: () => parts.input()?.close(),
       interrupt: () => this.#interrupt(),
-      isSecret: () => asksForSecret(this.#lastLine),
+      isSecret: () => asksForSecret(this.#lastLine, this.#command),
     });
   }
 
@@ -60,6 +61,7 @@ export class CommandTerminal implements vscode.Disposable {
     if (!this.#terminal) this.#create();
     this.#line.clear();
     this.#lastLine = "";
+    this.#command = command;
     this.#rename.fire(this.#parts.titles.running);
     this.#put(`\x1b[2m${printable(cwd)}\x1b[0m\r\n\x1b[1m$ ${printable(command)}\x1b[0m\r\n`);
   }
@@ -73,7 +75,7 @@ export class CommandTerminal implements vscode.Disposable {
 
   /** What was typed for the command elsewhere. */
   typed(text: string): void {
-    this.#put(`${asksForSecret(this.#lastLine) ? "" : printable(text)}\r\n`);
+    this.#put(`${asksForSecret(this.#lastLine, this.#command) ? "" : printable(text)}\r\n`);
   }
 
   /** A line about the command, not from it. */

@@ -25,17 +25,18 @@ export async function writeRestored(path: string, bytes: Uint8Array | undefined)
 
 /** What was typed and never saved would otherwise be saved over what is restored. It is kept by the restore itself. */
 async function showRestored(document: vscode.TextDocument, bytes: Uint8Array | undefined): Promise<void> {
-  const text = textOf(bytes, document.uri.fsPath);
+  const text = textOf(bytes, document);
   if (text === undefined || text === document.getText()) return;
   const edit = new vscode.WorkspaceEdit();
   edit.replace(document.uri, new vscode.Range(0, 0, document.lineCount, 0), text);
   if (await vscode.workspace.applyEdit(edit)) await document.save();
 }
 
-function textOf(bytes: Uint8Array | undefined, path: string): string | undefined {
+/** As the editor takes it: it is the one that saves it. */
+function textOf(bytes: Uint8Array | undefined, { uri, encoding }: vscode.TextDocument): string | undefined {
   if (!bytes) return undefined;
   try {
-    return decodeText(Buffer.from(bytes), path).text;
+    return decodeText(Buffer.from(bytes), uri.fsPath, encoding).text;
   } catch {
     return undefined;
   }

@@ -9,6 +9,8 @@ import { codeOf } from "./places.ts";
 export interface Written {
   readonly path: string;
   readonly shown: string;
+  /** Asked at the last moment: false when somebody else has taken to the file in another way than by writing it. */
+  readonly isFree?: (() => boolean) | undefined;
 }
 
 /** Whatever is there, or nothing. Atomic, as all of these. */
@@ -19,7 +21,8 @@ export async function replaceFile(path: string, bytes: Buffer): Promise<void> {
 }
 
 /** Whoever reads the file meanwhile sees the old or the new content, never a part. Keeps mode and owner. */
-export async function replaceSeen({ path, shown }: Written, bytes: Buffer, before: Stats): Promise<void> {
+export async function replaceSeen(written: Written, bytes: Buffer, before: Stats): Promise<void> {
+  const { path, shown } = written;
   refuseReadOnly(before.mode, shown);
   const temporary = temporaryBeside(path);
   try {
@@ -27,19 +30,24 @@ export async function replaceSeen({ path, shown }: Written, bytes: Buffer, befor
     await chmod(temporary, before.mode & 0o7777);
     const own = await stat(temporary);
     if (own.uid !== before.uid || own.gid !== before.gid) await chown(temporary, before.uid, before.gid);
-    // Nothing of this process comes between the last look and the change, and of others hardly anything.
-    const last = statSync(path);
-    if (last.mtimeMs !== before.mtimeMs || last.size !== before.size || last.ino !== before.ino) {
-      throw new ToolError(`${shown} was changed meanwhile; nothing was written. Read it again.`);
-    }
+    refuseChanged(written, before);
     renameSync(temporary, path);
   } catch (error) {
     await rm(temporary, { force: true });
     // The folder takes no new files, or the owner cannot be kept: the file itself may still be writable.
     if (!["EACCES", "EPERM", "EROFS", "EBUSY"].includes(codeOf(error) ?? "")) throw error;
+    refuseChanged(written, before);
     await writeFile(path, bytes, { flag: "r+" });
     await truncateTo(path, bytes.length);
   }
+}
+
+/** Nothing of this process comes between this last look and the change, and of others hardly anything. */
+function refuseChanged({ path, shown, isFree }: Written, before: Stats): void {
+  const last = statSync(path);
+  const isSame = last.mtimeMs === before.mtimeMs && last.size === before.size && last.ino === before.ino;
+  if (isSame && isFree?.() !== false) return;
+  throw new ToolError(`${shown} was changed meanwhile; nothing was written. Read it again.`);
 }
 
 /** Renaming would get around it. */

@@ -1,8 +1,8 @@
-import { ToolError } from "../agent/errors.ts";
+import { StoppedError, ToolError } from "../agent/errors.ts";
 import type { Background, BackgroundState, WorkspaceFacts } from "../agent/ports.ts";
 import { type BackgroundCommand, type BackgroundWatcher, startBackground } from "./backgroundCommand.ts";
 import { createShell, type NodeShell } from "./shell.ts";
-import type { CommandInput, CommandTab } from "./spawned.ts";
+import { type CommandInput, type CommandTab, sentLine } from "./spawned.ts";
 
 export interface BackgroundOptions {
   readonly shell?: Pick<NodeShell, "start" | "output">;
@@ -47,8 +47,9 @@ export function createBackground({ shell = createShell(), onWaiting }: Backgroun
     throw new ToolError(`There is no background command ${id}; they end when the chat is closed. ${there}`);
   };
   return {
-    async start(wanted) {
+    async start(wanted, { signal } = {}) {
       const { command, callId } = wanted;
+      if (signal?.aborted) throw new StoppedError();
       if (disposed) throw new ToolError("The chat is closed.");
       if (running().length + starting >= MAX_RUNNING) throw new ToolError(tooMany(running()));
       const id = `bg${++begun}`;
@@ -57,7 +58,7 @@ export function createBackground({ shell = createShell(), onWaiting }: Backgroun
         const started = await startBackground({
           id,
           command,
-          launch: (onOutput) => shell.start(wanted, { onOutput, isBackground: true }),
+          launch: (onOutput) => shell.start(wanted, { onOutput, signal, isBackground: true }),
           output: shell.output,
           onWaiting: (prompt) => onWaiting?.(callId, prompt),
         });
@@ -86,7 +87,7 @@ export function createBackground({ shell = createShell(), onWaiting }: Backgroun
     input(callId, text) {
       const command = ofCall(callId);
       if (!command?.state.running || command.input.kind === "none") return false;
-      command.input.write(`${text}\n`);
+      command.input.write(sentLine(text));
       return true;
     },
     inputOf: (id) => commands.get(id)?.input,

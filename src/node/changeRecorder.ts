@@ -21,6 +21,8 @@ export interface FileStep {
   readonly after: BlobRef | undefined;
   readonly callId: string;
   readonly by: "tool" | "command" | "restore";
+  /** Permissions of a file that could be run and is gone after it: its bytes do not say them. */
+  readonly mode?: number | undefined;
 }
 
 /** A file as it is before a tool changes it: what the tool sees, which may be an editor's unsaved text. */
@@ -35,9 +37,10 @@ export interface ChangeRecorder {
   /**
    * Before a tool changes these files. Resolves when their contents are kept: only then may they change. A file that is
    * too large to be kept is passed over, and so is everything when the disk refuses: that is told to the user, and work
-   * goes on. The returned function is called once the change is done or has failed; it records the steps.
+   * goes on. The returned function is called once the change is done or has failed; it records the steps. `callId` names
+   * what is none of the calls and may happen in the midst of one.
    */
-  changing(states: readonly FileState[]): Promise<() => Promise<void>>;
+  changing(states: readonly FileState[], callId?: string): Promise<() => Promise<void>>;
   /** Before a command runs that may change anything inside the workspace. The returned function is called when it has
    * ended; it finds what changed and records the steps. */
   runningCommand(): Promise<() => Promise<void>>;

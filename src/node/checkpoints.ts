@@ -70,8 +70,7 @@ class ChatCheckpoints implements Checkpoints {
     });
   }
 
-  async changing(states: readonly FileState[]): Promise<() => Promise<void>> {
-    const callId = this.#call;
+  async changing(states: readonly FileState[], callId = this.#call): Promise<() => Promise<void>> {
     const wanted = states.filter(({ path }) => !isOfGit(path));
     const before = await this.#inTurn(() => this.#keep(wanted));
     return once(() =>
@@ -158,7 +157,20 @@ class ChatCheckpoints implements Checkpoints {
   async undoable(): Promise<Undoable | undefined> {
     await this.#last;
     const found = (await this.#loaded()).undoable();
-    return found && { message: found.message, files: found.files, interrupted: found.interrupted };
+    if (!found) return undefined;
+    const { message, files, interrupted, isUndo } = found;
+    return { message, files, interrupted, isUndo };
+  }
+
+  changedSinceRestore(): Promise<readonly string[]> {
+    return this.#inTurn(async () => {
+      const changed: string[] = [];
+      await inParallel((await this.#loaded()).undoable()?.items ?? [], async ({ path, before, after }) => {
+        const now = await this.#now(path);
+        if (isThing(now) && !sameState(now, after) && !sameState(now, before)) changed.push(path);
+      });
+      return changed.sort();
+    });
   }
 
   undoRestore(): Promise<Restored | undefined> {

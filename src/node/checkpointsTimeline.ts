@@ -65,7 +65,8 @@ export class Timeline {
     const items = last.items.filter(({ path }) => !missing?.has(path));
     const files = items.filter(({ before, after }) => isShown(before) || isShown(after)).length;
     if (items.length === 0) return undefined;
-    return { id: last.id, message: last.message, items, files, interrupted: missing === undefined };
+    const { id, message, undoes } = last;
+    return { id, message, items, files, interrupted: missing === undefined, isUndo: undoes !== undefined };
   }
 
   #addRestore(touched: Map<string, Touched>, record: Restore): void {
@@ -119,6 +120,10 @@ export function fileSteps(
 ): FileStep[] {
   return changes
     .filter(({ before, after }) => before?.kind !== "unkept" && after?.kind !== "unkept")
-    .map(({ path, before, after }) => ({ path, before: fileRef(before), after: fileRef(after), callId, by }))
+    .map(({ path, before, after }) => {
+      const step = { path, before: fileRef(before), after: fileRef(after), callId, by };
+      const isRun = before?.kind === "file" && after === undefined && (before.mode & 0o111) !== 0;
+      return isRun ? { ...step, mode: before.mode } : step;
+    })
     .filter(({ before, after }) => before !== after);
 }

@@ -73,6 +73,8 @@ export interface Undoable {
   readonly files: number;
   /** The window was killed in the midst of it: `restore` again goes on, `undoRestore` goes back. */
   readonly interrupted: boolean;
+  /** It took back another one. */
+  readonly isUndo: boolean;
 }
 
 /** How the files of one chat were before each message of the user. What concerns `.git` is never kept or restored. */
@@ -99,6 +101,8 @@ export interface Checkpoints extends ChangeRecorder {
   restore(ordinal: number): Promise<Restored>;
   /** The restore that `undoRestore` would take back: the last thing that happened. */
   undoable(): Promise<Undoable | undefined>;
+  /** Files that somebody has changed since the restore that `undoRestore` would take back: their changes go with it. */
+  changedSinceRestore(): Promise<readonly string[]>;
   /** undefined when there is nothing to take back. Rejects like `restore`. Taking back can itself be taken back. */
   undoRestore(): Promise<Restored | undefined>;
   /** Every step of a tool, a command or a restore, as it is recorded. Returns how to stop listening. */

@@ -1,11 +1,17 @@
 import { constants } from "node:fs";
 import { access, realpath, stat } from "node:fs/promises";
-import { delimiter, isAbsolute, join, relative, sep } from "node:path";
+import { delimiter, isAbsolute, join, relative, sep, win32 } from "node:path";
 
 export interface Lookup {
   /** Nothing inside these folders is ever taken: a workspace must not choose the programs that we run unasked. */
   readonly avoid: readonly string[];
   readonly env?: NodeJS.ProcessEnv;
+}
+
+/** A program of Windows itself, with its extension. By its name alone it would be looked for in the current folder
+ * first. */
+export function windowsProgram(name: string, { SystemRoot = "C:\\Windows" }: NodeJS.ProcessEnv = process.env): string {
+  return win32.join(SystemRoot, "System32", name);
 }
 
 /** The absolute path of a program on PATH. */

@@ -7,6 +7,7 @@ import { isKnown } from "./encodings.ts";
 import { type LineRange, partOf, readLargePart } from "./filePart.ts";
 import { plainText } from "./output.ts";
 import { codeOf, isOutputPath, locate, locateOutput, type Root } from "./places.ts";
+import { withProtectedName } from "./protectedLinks.ts";
 import { decodeText, encodeText, versionOf } from "./text.ts";
 
 export type { Root } from "./places.ts";
@@ -22,7 +23,12 @@ export interface EncodingHint {
 export interface DiskFiles extends Files {
   read(place: Place, options?: EncodingHint): Promise<TextFile>;
   readPart(place: Place, range: LineRange, options: { readonly signal: AbortSignal } & EncodingHint): Promise<FilePart>;
-  write(place: Place, text: string, options: { readonly expect: string | "missing" } & EncodingHint): Promise<TextFile>;
+  /** `isFree`: see Written. */
+  write(
+    place: Place,
+    text: string,
+    options: { readonly expect: string | "missing"; readonly isFree?: () => boolean } & EncodingHint,
+  ): Promise<TextFile>;
   /** The bytes as they are. Throws like `read`, but for what they hold. */
   bytes(place: Place): Promise<Buffer>;
 }
@@ -40,11 +46,14 @@ export interface FilesOptions {
  */
 export function createFiles({ roots, outputs }: FilesOptions): DiskFiles {
   return {
-    locate: (path) => (isOutputPath(path) ? locateOutput(path, outputs?.()) : locate(path, roots())),
+    locate: async (path) => {
+      if (isOutputPath(path)) return locateOutput(path, outputs?.());
+      return withProtectedName(await locate(path, roots()), roots());
+    },
     read,
     readPart,
     bytes: (place) => readBytes(place),
-    async write(place, text, { expect, hint }) {
+    async write(place, text, { expect, hint, isFree }) {
       if (place.isOutput) throw new ToolError(`${place.shown} is what a command printed; it is not to be written.`);
       await refuseMoved(place, roots());
       const { bytes, found } = await current(place);
@@ -54,7 +63,7 @@ export function createFiles({ roots, outputs }: FilesOptions): DiskFiles {
       const encoding = before?.encoding ?? (hint !== undefined && isKnown(hint) ? hint : "utf8");
       const encoded = encodeText(text, encoding, place.shown);
       await inWords(place, async () => {
-        if (before && found) await replaceSeen(place, encoded, found);
+        if (before && found) await replaceSeen({ path: place.path, shown: place.shown, isFree }, encoded, found);
         else await createFile(place.path, encoded);
       });
       return { text, version: versionOf(text), bytes: encoded.length, encoding };

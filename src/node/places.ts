@@ -46,8 +46,16 @@ export async function locate(path: string, roots: readonly Root[]): Promise<Plac
     return { path: wanted, shown: WHOLE_WORKSPACE, inside: true, kind };
   }
   const found = await underRoot(real, roots);
-  if (!found) return { path: real, shown: real.split(sep).join("/"), inside: false, kind };
-  return { path: join(found.root.path, found.inner), shown: shownUnder(found.label, found.inner), inside: true, kind };
+  const alias = wanted === real ? {} : { alias: wanted };
+  if (!found) return { path: real, shown: real.split(sep).join("/"), inside: false, kind, ...alias };
+  const inRoot = join(found.root.path, found.inner);
+  return {
+    path: inRoot,
+    shown: shownUnder(found.label, found.inner),
+    inside: true,
+    kind,
+    ...(wanted === inRoot ? {} : alias),
+  };
 }
 
 const OUTPUT = /^output:\/\/([A-Za-z0-9_-][A-Za-z0-9._-]{0,200})$/;

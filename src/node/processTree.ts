@@ -2,6 +2,7 @@ import { execFile, spawn } from "node:child_process";
 import { readdirSync, readFileSync } from "node:fs";
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
+import { windowsProgram } from "./executables.ts";
 
 /** Ending a command and everything it started. */
 
@@ -44,7 +45,7 @@ export async function endTree(tree: Tree): Promise<void> {
 /** By force and at once, for when this process is about to end itself. */
 export function killTree({ leader, mark }: Tree): void {
   if (process.platform === "win32") {
-    spawn("taskkill", ["/pid", String(leader), "/T", "/F"], { windowsHide: true });
+    spawn(TASKKILL, killArguments(leader), { windowsHide: true }).on("error", () => {});
     return;
   }
   const table = process.platform === "linux" ? linuxTableNow() : [];
@@ -288,6 +289,12 @@ function kill(pid: number, signal: NodeJS.Signals): void {
 /** Windows has no polite signal for console programs without a window. */
 function endWindowsTree(leader: number): Promise<void> {
   return new Promise((resolve) => {
-    execFile("taskkill", ["/pid", String(leader), "/T", "/F"], { windowsHide: true }, () => resolve());
+    execFile(TASKKILL, killArguments(leader), { windowsHide: true }, () => resolve());
   });
+}
+
+const TASKKILL = windowsProgram("taskkill.exe");
+
+function killArguments(leader: number): string[] {
+  return ["/pid", String(leader), "/T", "/F"];
 }

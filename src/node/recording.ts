@@ -15,6 +15,7 @@ export function recordFiles(
   files: Files,
   tree: FileTree,
   recorder: FileRecorder,
+  most = ENTRIES_IN_A_FOLDER,
 ): { readonly files: Files; readonly tree: FileTree } {
   const around = async <T>(states: readonly FileState[], work: () => Promise<T>): Promise<T> => {
     const end = await recorder.changing(states);
@@ -28,7 +29,7 @@ export function recordFiles(
   const statesIn = async (place: Place): Promise<FileState[]> => {
     if (place.kind !== "folder") return [await state(place)];
     const paths = [place.path];
-    if (await collect(place.path, paths)) recorder.leftOut?.(place.path);
+    if (await collect(place.path, paths, most)) recorder.leftOut?.(place.path);
     // Editors hold nothing unsaved in there, or the tree refuses: the disk says it all.
     return paths.map((path) => ({ path, bytes: undefined }));
   };
@@ -53,14 +54,14 @@ export function recordFiles(
 }
 
 /** All that is in a folder, links and empty folders too. Says whether there is more. */
-async function collect(folder: string, paths: string[]): Promise<boolean> {
+async function collect(folder: string, paths: string[], most: number): Promise<boolean> {
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => undefined);
   if (!entries) return true;
   for (const entry of entries) {
-    if (paths.length >= ENTRIES_IN_A_FOLDER) return true;
+    if (paths.length >= most) return true;
     const path = join(folder, entry.name);
     paths.push(path);
-    if (entry.isDirectory() && entry.name !== ".git" && (await collect(path, paths))) return true;
+    if (entry.isDirectory() && entry.name !== ".git" && (await collect(path, paths, most))) return true;
   }
   return false;
 }
@@ -127,10 +128,12 @@ export function recordBackground(
     ends.delete(id);
   };
   return {
-    async start(command) {
-      const end = await recorder.runningInBackground(command.callId);
+    async start(command, { signal = new AbortController().signal } = {}) {
+      const begun = recorder.runningInBackground(command.callId);
+      const end = () => void begun.then((ended) => ended()).catch(() => {});
+      await unlessStopped(begun, signal);
       try {
-        const state = await background.start(command);
+        const state = await background.start(command, { signal });
         ends.set(state.id, end);
         seen(state);
         return state;

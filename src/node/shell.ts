@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import type { Shell, ShellCommand, ShellResult } from "../agent/ports.ts";
+import { windowsProgram } from "./executables.ts";
 import { createLiveOutput, createOutputBuffer } from "./output.ts";
 import { localEncoding } from "./outputDecoding.ts";
 import type { OutputFiles } from "./outputFiles.ts";
 import type { ProcessGroups } from "./processGroups.ts";
 import { shellProgram, takesInput } from "./shellProgram.ts";
 import { watchWaiting } from "./shellWaiting.ts";
-import { type Exit, type Spawned, spawnCommand } from "./spawned.ts";
+import { type Exit, type Spawned, sentLine, spawnCommand } from "./spawned.ts";
 
 export interface ShellOptions {
   /** Absolute path of the shell; without it the user's or the system's. */
@@ -25,6 +26,8 @@ export type StartCommand = Omit<ShellCommand, "timeoutMs">;
 
 export interface StartOptions {
   readonly onOutput: (chunk: Buffer) => void;
+  /** Heeded until it has started; then it rejects with StoppedError. */
+  readonly signal?: AbortSignal | undefined;
   /** It goes on beside the conversation. */
   readonly isBackground?: true;
 }
@@ -149,7 +152,7 @@ export function createShell(options: ShellOptions = {}): NodeShell {
     input(callId, text) {
       const found = inputs.get(callId);
       if (found?.kind !== "open") return false;
-      found.write(`${text}\n`);
+      found.write(sentLine(text));
       return true;
     },
     dispose() {
@@ -161,7 +164,7 @@ export function createShell(options: ShellOptions = {}): NodeShell {
 /** The number of the code page that programs of Windows print by default. */
 function codePage(): Promise<string | undefined> {
   return new Promise((resolve) => {
-    execFile("chcp.com", { windowsHide: true, timeout: 5_000 }, (_error, output) =>
+    execFile(windowsProgram("chcp.com"), { windowsHide: true, timeout: 5_000 }, (_error, output) =>
       resolve(/\d{3,5}/.exec(output)?.[0]),
     );
   });

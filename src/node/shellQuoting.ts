@@ -75,6 +75,9 @@ export interface TypedCommand {
   readonly env: Readonly<Record<string, string>>;
 }
 
+/** The user's shell may have our own key in its environment: no command gets it. */
+const WITHHELD = "MIMO_API_KEY";
+
 /** Longer lines are slow to type and to draw. */
 export const MAX_TYPED = 4_000;
 
@@ -96,22 +99,23 @@ const LINES: Partial<Readonly<Record<ShellKind, Line>>> = {
   // when its first simple command begins, which a subshell's is not (field reports, November 2026).
   posix: ({ command, cwd, env }, file) => {
     const set = Object.entries(env).map(([name, value]) => `${name}=${quoteFor("posix", value)}`);
-    return ` :; (export ${set.join(" ")}; cd ${quoteFor("posix", cwd)} && eval ${posixSource(command, file)})`;
+    return ` :; (unset ${WITHHELD}; export ${set.join(" ")}; cd ${quoteFor("posix", cwd)} && eval ${posixSource(command, file)})`;
   },
   // Models write the language of sh, not that of fish: its user's environment is kept, its aliases are not.
   fish: ({ command, cwd, env }, file) => {
     const set = Object.entries(env).map(([name, value]) => `${name}=${quoteFor("fish", value)}`);
     const inner = `cd ${quoteFor("posix", cwd)} && eval ${posixSource(command, file)}`;
-    return ` env ${set.join(" ")} bash -c ${quoteFor("fish", inner)}`;
+    return ` env -u ${WITHHELD} ${set.join(" ")} bash -c ${quoteFor("fish", inner)}`;
   },
   pwsh: ({ command, cwd, env }, file) => {
     const quoted = (text: string) => quoteFor("pwsh", text);
     const set = Object.entries(env).map(([name, value]) => `$env:${name}=${quoted(value)};`);
+    const withhold = `$env:${WITHHELD}=$null;`;
     const source =
       file === undefined
         ? `[Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('${base64(command)}'))`
         : `[IO.File]::ReadAllText(${quoted(file)})`;
-    return `& { $global:LASTEXITCODE=$null; ${set.join(" ")} Push-Location -LiteralPath ${quoted(cwd)}; try { Invoke-Expression (${source}) } finally { Pop-Location } }`;
+    return `& { $global:LASTEXITCODE=$null; ${withhold} ${set.join(" ")} Push-Location -LiteralPath ${quoted(cwd)}; try { Invoke-Expression (${source}) } finally { Pop-Location } }`;
   },
 };
 

@@ -15,9 +15,12 @@ export function looksLikePrompt(line: string): boolean {
   return line.trim() !== "" && ASKS.some((asks) => asks.test(line));
 }
 
-/** Whether the answer to this prompt should not be seen. */
-export function asksForSecret(line: string): boolean {
-  return SECRET.test(line);
+/** Commands that take a secret and, without a tty, ask for it without a word. */
+const TAKES_SECRET = /\bread\s(?:[^|;&\n]*\s)?-\w*s|\bstty\s+-echo|getpass|read-host\s[^|;\n]*-assecurestring/i;
+
+/** Whether the answer to this prompt should not be seen. Where nothing was asked the command's own words decide. */
+export function asksForSecret(line: string, command = ""): boolean {
+  return SECRET.test(line) || (line.trim() === "" && (TAKES_SECRET.test(command) || SECRET.test(command)));
 }
 
 export interface WaitingParts {

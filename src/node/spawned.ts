@@ -44,6 +44,11 @@ export interface CommandInput {
   isRead(): Promise<boolean | undefined>;
 }
 
+/** What somebody sends from outside a terminal: one line. Control characters would be keys there, Ctrl+C among them. */
+export function sentLine(text: string): string {
+  return `${text.replace(/\r?\n/g, " ").replace(/[\x00-\x08\x0a-\x1f\x7f-\x9f]/g, "")}\n`;
+}
+
 export interface CommandTab {
   /** Brings it up without taking the focus. False when it is gone. */
   reveal(): boolean;

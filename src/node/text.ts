@@ -39,7 +39,7 @@ export function notReadable(shown: string, problem: string, bytes: number): Tool
 
 /** Exactly this text, with the encoding's mark. Throws ToolError that names what it has no bytes for. */
 export function encodeText(text: string, encoding: string, shown = "The file"): Buffer {
-  if (!isWhole(text)) throw new ToolError("The text holds half a surrogate pair, which is no character.");
+  if (!isWhole(text)) throw halfCharacter(text, shown);
   const bytes = encodeExactly(text, encoding);
   if (bytes) return bytes;
   const name = wordsFor(encoding);
@@ -47,6 +47,15 @@ export function encodeText(text: string, encoding: string, shown = "The file"): 
   const what = lacking.length > 0 ? lacking.join(", ") : "this sequence of characters";
   throw new ToolError(
     `${shown} is ${name}; it has no bytes for ${what}. Nothing was written. Use only characters that ${name} has, or ask the user to convert the file to UTF-8.`,
+  );
+}
+
+function halfCharacter(text: string, shown: string): ToolError {
+  const at = text.search(/\p{Surrogate}/u);
+  const line = text.slice(0, at).split("\n").length;
+  const code = text.charCodeAt(at).toString(16).toUpperCase();
+  return new ToolError(
+    `${shown} would hold half of a character (U+${code}, one of a surrogate pair) at line ${line}. Nothing was written. Write the whole character, in JSON as itself or as both \\u escapes, or leave it out; do not cut one in two.`,
   );
 }
 

@@ -1,11 +1,11 @@
 import { ToolError } from "../agent/errors.ts";
-import type { Action, FileChange, Place, TextFile } from "../agent/ports.ts";
+import type { FileChange, Place, TextFile } from "../agent/ports.ts";
 import type { Plan, RunOptions, ToolEnv, ToolRun } from "../agent/tool.ts";
 import { type Applied, applyEdits, type Edit } from "../edit/apply.ts";
 import { type Comparison, compareTexts } from "../edit/hunks.ts";
 import { nearestTo } from "../edit/near.ts";
 import { Source } from "../edit/source.ts";
-import { watchEdit } from "./afterEdit.ts";
+import { type Edited, watchEdit } from "./afterEdit.ts";
 import { type Form, failuresOf, landed, notTaken, passagesNear, remarksOf } from "./editWords.ts";
 import { existing } from "./places.ts";
 
@@ -35,14 +35,21 @@ export function editsOf(
   if (since) return since;
   const seen = env.seen.has(place.path);
   const applied = applyEdits(before.text, edits, { near: seen });
-  const said = { form, text: seen ? before.text : undefined };
-  const failures = failuresOf(applied, said);
+  const said = { form, text: seen ? before.text : undefined, given: edits.map(({ oldText }) => oldText) };
+  const failures = [...failuresOf(applied, said), ...otherTool(place, applied)];
   const refused = (words: string) => ({ kind: "refused" as const, place, words, told: () => {} });
-  if (failures.length === edits.length && edits.length > 0) return refused(failures.join("\n"));
+  if (applied.outcomes.every(({ status }) => status !== "applied") && edits.length > 0)
+    return refused(failures.join("\n"));
   if (applied.text === before.text) return refused("These edits together leave the file as it is.");
   const comparison = compareTexts(before.text, applied.text);
   const notes = [...failures, ...remarksOf(applied, said)];
   return { kind: "ready", place, before, after: applied.text, applied, comparison, notes };
+}
+
+/** What a notebook's cells read is not how it stands in the file. */
+function otherTool({ path }: Place, { outcomes }: Applied): string[] {
+  const isMeant = /\.ipynb$/i.test(path) && outcomes.some(({ status }) => status === "absent");
+  return isMeant ? ["To edit the cells of a notebook use edit_notebook."] : [];
 }
 
 /** Edits of one file that is there. */
@@ -102,27 +109,61 @@ export interface Rewriting {
   readonly notes: readonly string[];
 }
 
+/** A plan that writes one file. Whoever writes several looks once at what all of that brought about. */
+export interface WritingPlan extends Plan {
+  /** Where the file is once it is written. */
+  readonly place: Place;
+  /** Like `run`, without looking. */
+  write(options?: RunOptions): Promise<Written>;
+}
+
+export interface Written {
+  readonly words: string;
+  readonly edited: Edited;
+}
+
 /** The plan that writes one file, all of the change or the hunks that the user takes. */
-export function rewriting({ place, kind, before, after, comparison, signal, env, done, notes }: Rewriting): Plan {
+export function rewriting({
+  place,
+  kind,
+  before,
+  after,
+  comparison,
+  signal,
+  env,
+  done,
+  notes,
+}: Rewriting): WritingPlan {
   if (after.includes("\0") && !before?.text.includes("\0")) {
     throw new ToolError(`${place.shown} would hold a NUL character and be no text file any more; nothing was written.`);
   }
   const change = changeOf(place, kind, comparison);
-  const action: Action = { kind: "write", place, change };
+  const write = async ({ hunks }: RunOptions = {}): Promise<Written> => {
+    const chosen = change.selectable && hunks && hunks.size < change.hunks.length ? hunks : undefined;
+    const text = chosen ? comparison.taking(chosen) : after;
+    const counts = chosen && before ? compareTexts(before.text, text).change : change;
+    const written = await env.files.write(place, text, { expect: before?.version ?? "missing" });
+    env.seen.set(place.path, written.version);
+    const first = chosen
+      ? [`Edited ${place.shown} in part (+${counts.added} -${counts.removed}).`, notTaken(change.hunks, chosen)]
+      : [done(counts)];
+    return { words: [...first, ...notes].join("\n"), edited: { place, intended: text, written } };
+  };
+  return watched({ place, actions: [{ kind: "write", place, change }], write }, { env, signal });
+}
+
+/** The plan whose `run` writes and then looks. */
+export function watched(
+  plan: Omit<WritingPlan, "run">,
+  { env, signal }: { readonly env: ToolEnv; readonly signal: AbortSignal },
+): WritingPlan {
   return {
-    actions: [action],
-    async run({ hunks }: RunOptions = {}) {
-      const chosen = change.selectable && hunks && hunks.size < change.hunks.length ? hunks : undefined;
-      const text = chosen ? comparison.taking(chosen) : after;
-      const counts = chosen && before ? compareTexts(before.text, text).change : change;
-      const watch = watchEdit(env, [place]);
-      const written = await env.files.write(place, text, { expect: before?.version ?? "missing" });
-      env.seen.set(place.path, written.version);
-      const report = await watch.report([{ place, intended: text, written }], { signal });
-      const first = chosen
-        ? [`Edited ${place.shown} in part (+${counts.added} -${counts.removed}).`, notTaken(change.hunks, chosen)]
-        : [done(counts)];
-      return [...first, ...notes, report].filter((part) => part !== "").join("\n");
+    ...plan,
+    async run(options) {
+      const watch = watchEdit(env, [plan.place]);
+      const { words, edited } = await plan.write(options);
+      const report = await watch.report([edited], { signal });
+      return report === "" ? words : `${words}\n${report}`;
     },
   };
 }

@@ -2,8 +2,9 @@ import { ToolError } from "../agent/errors.ts";
 import type { Action } from "../agent/ports.ts";
 import type { Plan, ToolRun } from "../agent/tool.ts";
 import { type FilePatch, parsePatch } from "../edit/patch.ts";
+import { type Edited, watchEdit } from "./afterEdit.ts";
 import { deletePath } from "./deletePath.ts";
-import { changeOf, editsOf, planEdits, toldOnly } from "./fileEdits.ts";
+import { changeOf, editsOf, planEdits, toldOnly, type WritingPlan, type Written, watched } from "./fileEdits.ts";
 import { movePath } from "./movePath.ts";
 import { existing } from "./places.ts";
 import { planWrite } from "./writeFile.ts";
@@ -44,7 +45,7 @@ function filesIn(text: string, path = ""): readonly FilePatch[] {
 interface Part {
   readonly path: string;
   /** What is to be done, or why nothing is. */
-  readonly plan: Plan | ToolError;
+  readonly plan: Plan | WritingPlan | ToolError;
 }
 
 async function planFiles(files: readonly FilePatch[], run: ToolRun): Promise<Plan> {
@@ -57,7 +58,7 @@ async function planFiles(files: readonly FilePatch[], run: ToolRun): Promise<Pla
   }
   const actions = parts.flatMap(({ plan }) => (plan instanceof ToolError ? [] : plan.actions.map(unselectable)));
   if (actions.length === 0) throw new ToolError(parts.map(failedToPlan).join("\n"));
-  return { actions, run: () => runAll(parts, run.signal) };
+  return { actions, run: () => runAll(parts, run) };
 }
 
 /** Hunks are chosen of one change; here the answer could not say of which. */
@@ -71,23 +72,33 @@ function failedToPlan({ path, plan }: Part): string {
   return `${path}: ${plan instanceof ToolError ? plan.message : ""}`;
 }
 
-async function runAll(parts: readonly Part[], signal: AbortSignal): Promise<string> {
+async function runAll(parts: readonly Part[], { env, signal }: ToolRun): Promise<string> {
   const done: string[] = [];
   const failed: string[] = [];
-  for (const part of parts) {
-    if (part.plan instanceof ToolError) failed.push(failedToPlan(part));
-    else if (signal.aborted) failed.push(`${part.path}: stopped before it.`);
+  const edited: Edited[] = [];
+  const watch = watchEdit(
+    env,
+    parts.flatMap(({ plan }) => ("write" in plan ? [plan.place] : [])),
+  );
+  for (const { path, plan } of parts) {
+    if (plan instanceof ToolError) failed.push(failedToPlan({ path, plan }));
+    else if (signal.aborted) failed.push(`${path}: stopped before it.`);
     else {
       try {
-        done.push(await part.plan.run());
+        if ("write" in plan) {
+          const written = await plan.write();
+          done.push(written.words);
+          edited.push(written.edited);
+        } else done.push(await plan.run());
       } catch (error) {
         // What is written stays, and is told; an error that is no tool's is told as one too, or the rest would be lost.
-        failed.push(`${part.path}: ${error instanceof Error ? error.message : String(error)}`);
+        failed.push(`${path}: ${error instanceof Error ? error.message : String(error)}`);
       }
     }
   }
   if (done.length === 0) throw new ToolError(failed.join("\n"));
-  return [...done, ...failed].join("\n");
+  const report = await watch.report(edited, { signal });
+  return [...done, ...failed, report].filter((words) => words !== "").join("\n");
 }
 
 async function planned(file: FilePatch, run: ToolRun): Promise<Plan | ToolError> {
@@ -102,7 +113,7 @@ async function planned(file: FilePatch, run: ToolRun): Promise<Plan | ToolError>
 async function planOf(file: FilePatch, run: ToolRun): Promise<Plan> {
   switch (file.kind) {
     case "add":
-      return adding(file.path, file.text, run);
+      return file.replaces ? planWrite(file.path, file.text, run) : adding(file.path, file.text, run);
     case "delete":
       return deleting(file.path, file.text, run);
     case "update":
@@ -150,25 +161,27 @@ async function moving({ path, to, edits }: Move, run: ToolRun): Promise<Plan> {
   const edited = editsOf(from, before, edits, { env, form: "hunk" });
   if (edited.kind === "refused") return toldOnly(from, edited.words, edited.told);
   const move = await movePath.plan({ from: path, to }, run);
+  const place = await env.files.locate(to);
   const { comparison, after, notes } = edited;
   const actions = move.actions.map((action): Action => {
     if (action.kind !== "write") return action;
     const { added, removed, hunks, truncated } = changeOf(action.place, "move", comparison);
     return { ...action, change: { ...action.change, added, removed, hunks, truncated } };
   });
-  return {
-    actions,
-    async run() {
-      if ((await env.files.read(from)).version !== before.version) {
-        throw new ToolError(`${from.shown} has changed meanwhile; nothing was moved or edited. Read it again first.`);
-      }
+  const write = async (): Promise<Written> => {
+    // Written where it was judged and read, so that what cannot be written is not moved either.
+    const written = await env.files.write(from, after, { expect: before.version });
+    env.seen.set(from.path, written.version);
+    const { added, removed } = comparison.change;
+    const counts = `(+${added} -${removed})`;
+    try {
       const moved = await move.run();
-      const place = await env.files.locate(to);
-      const there = await env.files.read(place);
-      const written = await env.files.write(place, after, { expect: there.version });
-      env.seen.set(place.path, written.version);
-      const { added, removed } = comparison.change;
-      return [`${moved.replace(/\.$/, "")} and edited it (+${added} -${removed}).`, ...notes].join("\n");
-    },
+      const words = [`${moved.replace(/\.$/, "")} and edited it ${counts}.`, ...notes].join("\n");
+      return { words, edited: { place, intended: after, written } };
+    } catch (error) {
+      if (!(error instanceof ToolError)) throw error;
+      throw new ToolError(`${from.shown} was edited ${counts} but not moved: ${error.message}`, { cause: error });
+    }
   };
+  return watched({ place, actions, write }, run);
 }

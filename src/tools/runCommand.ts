@@ -2,8 +2,10 @@ import * as z from "zod";
 import { isAbort } from "../agent/errors.ts";
 import type { ShellCommand, ShellResult } from "../agent/ports.ts";
 import type { Tool, ToolRun } from "../agent/tool.ts";
+import { patchInCommand } from "../edit/patch.ts";
 import { toolArguments } from "./arguments.ts";
 import { ending, standing, withNote } from "./commandOutput.ts";
+import { planPatch } from "./patchPlan.ts";
 import { existing } from "./places.ts";
 
 const DEFAULT_SECONDS = 120;
@@ -24,6 +26,9 @@ export const runCommand: Tool<z.infer<typeof schema>> = {
   schema,
   readOnly: false,
   async plan({ command, cwd = ".", timeout = DEFAULT_SECONDS, background = false }, run) {
+    // The command that some models know from their training is none here.
+    const patch = cwd === "." && !background ? patchInCommand(command) : undefined;
+    if (patch !== undefined) return planPatch(patch, run);
     const folder = await existing(cwd, "folder", run.env, run.signal);
     const wanted = { command, cwd: folder.path, callId: run.callId };
     return {
@@ -44,7 +49,7 @@ async function inForeground(wanted: Wanted, timeout: number, run: ToolRun): Prom
 
 /** A stop of the task does not end what was started here: the model has to hear of it all the same. */
 async function inBackground(wanted: Wanted, { env, signal, output }: ToolRun): Promise<string> {
-  const { id } = await env.background.start(wanted);
+  const { id } = await env.background.start(wanted, { signal });
   try {
     const first = await env.background.read(id, { waitMs: FIRST_LOOK_MS, signal });
     if (first.output !== "") output(first.output);

@@ -52,8 +52,10 @@ async function overwriting(
   if (seen !== before.version) {
     throw new ToolError(`${place.shown} has changed since you read it. Read it again before you replace it.`);
   }
+  // The mark that such a file begins with is written with it in any case.
+  const body = /^utf(8bom|16[lb]e)$/.test(before.encoding) ? content.replace(/^\ufeff/, "") : content;
   // Models write LF; a file with CRLF throughout keeps it.
-  const after = isUniformlyCrlf(before.text) && !content.includes("\r") ? toCrlf(content) : content;
+  const after = isUniformlyCrlf(before.text) && !body.includes("\r") ? toCrlf(body) : body;
   if (after === before.text) {
     return { actions: [{ kind: "read", place }], run: async () => `${place.shown} has exactly this content already.` };
   }

@@ -89,6 +89,7 @@ export class Scene {
       if (random.chance(0.3)) await sleep(random.below(120));
     }
     await Promise.all(this.#underWay);
+    await this.#followed();
     watching.dispose();
     this.#judge();
     await vscode.window.showTextDocument(this.#document);
@@ -183,7 +184,7 @@ export class Scene {
     // VS Code's saves write in place: a program that reads one half done loses the rest by its own doing.
     await Promise.all(this.#underWay);
     // Under unsaved changes it makes a conflict that only the user can resolve: not in every run.
-    if (this.#document.isDirty && random.chance(0.7)) return;
+    if (this.#isUnsaved() && random.chance(0.7)) return;
     const character = this.#fresh();
     writeFileSync(path, encodeText(`// ${character}${ending}${this.#onDisk()}`, encoding));
     this.#written.add(character);
@@ -195,7 +196,7 @@ export class Scene {
   /** VS Code reads a changed file again a moment later. */
   async #followed(): Promise<void> {
     for (let waited = 0; waited < 1_000; waited += 20) {
-      if (this.#document.isDirty || this.#document.getText() === this.#onDisk()) return;
+      if (this.#isUnsaved() || this.#document.getText() === this.#onDisk()) return;
       await sleep(20);
     }
   }
@@ -203,7 +204,7 @@ export class Scene {
   #judge(): void {
     const { problems } = this.#outcome;
     this.#outcome.typed = this.#typed.size;
-    const all = (this.#document.isDirty ? this.#document.getText() : "") + this.#onDisk();
+    const all = (this.#isUnsaved() ? this.#document.getText() : "") + this.#onDisk();
     const tell = (what: string, characters: Iterable<string>, wanted: "there" | "not there") => {
       const wrong = [...characters].filter((character) => all.includes(character) !== (wanted === "there"));
       if (wrong.length > 0) problems.push(`${what}: ${wrong.join("")}`);
@@ -213,6 +214,7 @@ export class Scene {
     tell("refused and there all the same", this.#refused, "not there");
     if (this.#outcome.staleLanded > 0) problems.push(`${this.#outcome.staleLanded} stale edits landed`);
     if (all.includes("\uFFFD")) problems.push("U+FFFD was written");
+    if (!this.#isUnsaved() && this.#document.getText() !== this.#onDisk()) problems.push("not what the editor shows");
   }
 
   #anyLine(): number {
@@ -236,6 +238,14 @@ export class Scene {
 
   /** What the agent would read. */
   #live(): string {
-    return this.#document.isDirty ? this.#document.getText() : this.#onDisk();
+    return this.#isUnsaved() ? this.#document.getText() : this.#onDisk();
+  }
+
+  /** As the user sees it: what is typed during a save makes a tab dirty, and not the document that extensions see. */
+  #isUnsaved(): boolean {
+    const wanted = this.#document.uri.toString();
+    const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+    const own = tabs.filter(({ input }) => input instanceof vscode.TabInputText && input.uri.toString() === wanted);
+    return this.#document.isDirty || own.some(({ isDirty }) => isDirty);
   }
 }

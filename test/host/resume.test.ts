@@ -143,7 +143,7 @@ describe("a chat that is closed and opened again", () => {
     open = await opened();
     assert.deepEqual(
       open.history.map(({ type }) => type),
-      ["user", "reasoning_delta", "tool_call", "usage", "end"],
+      ["user", "reasoning_delta", "tool_call", "usage", "tool_result", "end"],
     );
     assert.equal((await send(open, "second")).outcome, "done");
     const messages: Message[] = JSON.parse(String(simulator.requests.at(-1)?.body)).messages;

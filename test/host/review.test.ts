@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import * as vscode from "vscode";
@@ -47,18 +47,14 @@ describe("review of what the agent changed", () => {
   const put = async (bytes: Buffer | undefined) => bytes && blobs.put(bytes);
 
   function openReview(): ChatReview {
-    let call = "";
     // As the real one: what an undo changes comes back as a step.
-    const recorder: Pick<ChangeRecorder, "beginCall" | "changing"> = {
-      beginCall: (callId) => {
-        call = callId;
-      },
-      changing: async (states) => {
+    const recorder: Pick<ChangeRecorder, "changing"> = {
+      changing: async (states, callId = "") => {
         const path = states[0]?.path ?? "";
         const read = async () => put(existsSync(path) ? readFileSync(path) : undefined);
         const before = await read();
         return async () => {
-          const step: FileStep = { path, before, after: await read(), callId: call, by: "tool" };
+          const step: FileStep = { path, before, after: await read(), callId, by: "tool" };
           if (step.before === step.after) return;
           steps.push(step);
           review.step(step);
@@ -168,6 +164,18 @@ describe("review of what the agent changed", () => {
     assert.deepEqual(told, []);
     assert.equal(steps.length, 5);
     assert.equal(new Set(steps.map(({ callId }) => callId)).size, 1);
+  });
+
+  it("a program that the agent removed can be run again after the undo", async () => {
+    const path = at("run.sh");
+    writeFileSync(path, "#!/bin/sh\n", { mode: 0o750 });
+    const before = await put(bytesAt("run.sh"));
+    rmSync(path);
+    review.step({ path, before, after: undefined, callId: "call", by: "tool", mode: 0o750 });
+    await review.close();
+    review = openReview();
+    await review.undo("all");
+    assert.deepEqual([textAt("run.sh"), statSync(path).mode & 0o777], ["#!/bin/sh\n", 0o750]);
   });
 
   it("nothing is undone when the question is answered with no", async () => {

@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
+import { StoppedError } from "../../src/agent/errors.ts";
 import { mirrorBackground } from "../../src/host/background.ts";
 import { mirrorShell } from "../../src/host/shell.ts";
 import { createBackground } from "../../src/node/background.ts";
@@ -140,6 +141,18 @@ describe("the user's own shell", () => {
     const killed = await run("echo x; kill -9 $$; sleep 60");
     assert.equal(killed.exitCode, undefined);
     assert.equal((await run("echo again")).output, "again\n");
+  });
+
+  it("a stop before it begins opens no tab, and what cannot begin keeps no tab to itself", async () => {
+    open();
+    const command = { command: "echo begun", cwd: "/", timeoutMs: 20_000, callId: "c1" };
+    const stopped = await shell.run(command, { onOutput: () => {}, signal: AbortSignal.abort() });
+    assert.deepEqual([stopped.output, stopped.exitCode, tabs().length], ["", undefined, 0]);
+    await run("true");
+    await assert.rejects(run("echo \0"), /could not be started/);
+    assert.equal((await run("echo next")).output, "next\n");
+    assert.equal(tabs().length, 1);
+    await assert.rejects(shell.start(command, { onOutput: () => {}, signal: AbortSignal.abort() }), StoppedError);
   });
 
   it("what runs in the background has a tab of its own", async () => {

@@ -1,4 +1,5 @@
 import { useLayoutEffect, useRef } from "preact/hooks";
+import { textArgument } from "../changes.ts";
 import { Icon } from "../icons.tsx";
 import type { Call } from "../items.ts";
 import { Composition, sends, shortcutOf } from "../keys.ts";
@@ -15,7 +16,7 @@ let answeredLast = "";
 /** A command that waits for somebody: the line it waits in, and a field to answer it. */
 export function CommandPrompt({ call }: { call: Call }) {
   const prompt = visible(call.waitsFor?.trim() ?? "");
-  const secret = asksForSecret(prompt);
+  const secret = asksForSecret(prompt, textArgument(call.arguments, "command"));
   return (
     // biome-ignore lint/a11y/useSemanticElements: one field is no fieldset
     <div class="prompt" role="group" aria-label={t("Waits for input")} data-prompt>

@@ -45,7 +45,7 @@ export function EditCard({ item }: { item: Signal<Item> }) {
           </>
         )}
         <State call={call} picks={waiting ? undefined : picks} total={first.hunks.length} waiting={waiting} />
-        <Counts previews={files} />
+        <Counts previews={files} picks={picks} />
         {call.changes.some(({ hunks, truncated }) => hunks.length > 0 || truncated) ? (
           <IconButton icon="diff" label={t("Open diff")} onClick={() => post({ type: "openDiff", callId: call.id })} />
         ) : null}
@@ -198,9 +198,13 @@ function stateWords(call: Call, picks: HunkChoice | undefined, total: number): s
   }
 }
 
-function Counts({ previews }: { previews: readonly Preview[] }) {
-  const added = previews.reduce((sum, preview) => sum + preview.added, 0);
-  const removed = previews.reduce((sum, preview) => sum + preview.removed, 0);
+/** Without the hunks that are left out. */
+function Counts({ previews, picks }: { previews: readonly Preview[]; picks?: HunkChoice | undefined }) {
+  const skipped = previews.flatMap(({ hunks }) => hunks.filter((_, i) => picks?.skipped.has(i)));
+  const count = (of: "added" | "removed", sign: "+" | "-") =>
+    previews.reduce((sum, preview) => sum + preview[of], 0) -
+    skipped.reduce((sum, { lines }) => sum + lines.filter((line) => line.sign === sign).length, 0);
+  const [added, removed] = [count("added", "+"), count("removed", "-")];
   return (
     <span class="stat num">
       {previews.length === 1 && previews[0]?.kind === "create" ? <span class="mut wide">{t("new file")}</span> : null}

@@ -83,9 +83,9 @@ function RestoredStrip() {
   return (
     <section class="strip strip-h" aria-label={words}>
       <Icon name="flag" />
-      <span class="nowrap">{words}</span>
-      <span class="grow">
-        <span class="mut mid">{count}</span>
+      <span class="fits grow">
+        <span class="ell">{words}</span>
+        <span class="mut nowrap">{count}</span>
       </span>
       <button type="button" class="btn quiet" disabled={current.busy} onClick={() => post({ type: "undoRestore" })}>
         {t("Undo")}

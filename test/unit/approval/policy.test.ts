@@ -55,6 +55,15 @@ describe("policy", () => {
     }
   });
 
+  it("a file is judged by every name that it has", () => {
+    const named = (action: Action, alias: string) => ({ ...action, place: { ...place("/w/conf/x"), alias } }) as Action;
+    const verdict = (action: Action) => policy("edit").judge(action).verdict;
+    assert.equal(verdict(named(write("/w/conf/x"), "/w/conf/y")), "allow");
+    assert.equal(verdict(named(write("/w/conf/x"), "/w/.vscode/x")), "ask");
+    assert.equal(verdict(named(read("/w/conf/x"), "/w/conf/y")), "allow");
+    assert.equal(verdict(named(read("/w/conf/x"), "/w/.env")), "ask");
+  });
+
   it("a grant covers exactly what it says", () => {
     const p = policy("ask");
     p.grant(command("npm test"));

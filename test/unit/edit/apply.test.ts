@@ -128,6 +128,7 @@ describe("line endings of an edit", () => {
     assert.equal(after("a\nb\nc\n", "b\n", "B")[0], "a\nB\nc\n");
     assert.equal(after("a\nb\nc\n", "b\n", "b")[0], "a\nbc\n");
     assert.equal(after("a\nb\nc\n", "b", "B\n")[0], "a\nB\nc\n");
+    assert.equal(after("a\nb  \nc\n", "b", "B\n")[0], "a\nB  \nc\n");
     assert.equal(after("a\nb\nc\n", "b", "b\n")[0], "a\nb\n\nc\n");
     assert.equal(after("a\nb", "b\n", "B\n")[0], "a\nB");
     assert.equal(after("a\nb\n\nc\nd\n", "b\n\nc", "b\n")[0], "a\nb\n\nd\n");
@@ -231,6 +232,70 @@ describe("near matches", () => {
     const given = quoted("// Adds up the price of all items in the cart.", "  return sum;");
     assert.equal(applyEdits(twice, [edit(given, "")]).text, twice);
     assert.equal(after("let value = 1;\n", "let valeu = 1;", "x")[1], "absent");
+  });
+});
+
+describe("near matches that are none", () => {
+  const body = "    for (let i = 0; i < length; i++) {\n        buffer[i] = transform(buffer[i], table);\n    }\n";
+  const others: readonly (readonly [what: string, file: string, given: string])[] = [
+    ["a selector", "#sidebar .title > a {", "#content .title > a {"],
+    ["what is included", "#include <stdlib.h>", "#include <windows.h>"],
+    ["an attribute", "#[derive(Debug, Clone)]", "#[derive(Debug, Copy)]"],
+    ["a pointer", "    *destination = source;", "    *source = destination;"],
+    ["what is counted down", "--countOfThings;", "--countOfOthers;"],
+    ["a word of a name", "    updateRows(feature, input);", "    updateCols(feature, input);"],
+    ["a short name", "    self.head.next = item", "    self.head.text = item"],
+  ];
+  for (const [what, file, given] of others) {
+    it(`${what} that is another`, () => {
+      const text = `${file}\n${body}`;
+      const [unchanged, how] = after(text, `${given}\n${body}`, `${given}\n${body}done();\n`);
+      assert.deepEqual([unchanged, how], [text, "absent"]);
+    });
+  }
+
+  it("a comment or a name with a slip is still the same", () => {
+    const text = `# Counts all of it\n${body}`;
+    assert.deepEqual(after(text, `# Counts all of them\n${body}`, `# Counts all of them\n${body}done();\n`), [
+      `${text}done();\n`,
+      "near, 1, line 1",
+    ]);
+    const slip = body.replace("transform", "tranform");
+    assert.deepEqual(after(body, slip, `${slip}done();\n`), [`${body}done();\n`, "near, 1, line 1"]);
+  });
+
+  const line = "    const total = computeTheTotalOfAllThings(first, second, third);\n";
+  const misquoted = line.replace("Things", "Thinks");
+  for (const [count, apart] of [
+    [3, ""],
+    [4, ""],
+    [2, "\n"],
+    [3, "\n\n\n"],
+  ] as const) {
+    it(`one of ${count} passages alike with ${apart.length} lines between them, or across them`, () => {
+      const text = `${(line + line + apart).repeat(count)}end\n`;
+      const [unchanged, how] = after(text, misquoted + misquoted, `${misquoted}    added();\n${misquoted}`);
+      assert.deepEqual([unchanged, how], [text, "absent"]);
+    });
+  }
+});
+
+describe("passages that are there too often to be looked at", () => {
+  it("are taken for none of them, by no way of comparing", () => {
+    const text = "}\n".repeat(30_000);
+    const { text: unchanged, outcomes } = applyEdits(text, [edit("  }\n".repeat(300), "x\n")]);
+    const [outcome] = outcomes;
+    assert.deepEqual(outcome?.status === "ambiguous" && [outcome.by, outcome.cut], ["indentation", true]);
+    assert.equal(unchanged, text);
+  });
+
+  it("are not all replaced when not all were found", () => {
+    const text = "ab".repeat(250_000);
+    const { text: unchanged, outcomes } = applyEdits(text, [edit("ab", "c", { all: true })]);
+    const [outcome] = outcomes;
+    assert.deepEqual(outcome?.status === "ambiguous" && [outcome.places, outcome.cut], [200_000, true]);
+    assert.equal(unchanged, text);
+    assert.equal(after("ab".repeat(150_000), "ab", "c", { all: true })[0], "c".repeat(150_000));
   });
 });
 

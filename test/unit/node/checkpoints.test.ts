@@ -73,10 +73,13 @@ describe("checkpoints", () => {
     assert.deepEqual([restored.missing, restored.uncovered], [[], []]);
     assert.deepEqual(withoutIgnored(everything(folder)), withoutIgnored(before));
     assert.equal(readFileSync(join(folder, "ignored/build.txt"), "utf8"), "changed\n");
-    assert.equal((await bed.checkpoints.undoable())?.files, restored.files);
+    const { files } = restored;
+    const undoable = { message: 1, files, interrupted: false, isUndo: false };
+    assert.deepEqual(await bed.checkpoints.undoable(), undoable);
 
     assert.deepEqual((await bed.checkpoints.undoRestore())?.missing, []);
     assert.deepEqual(everything(folder), after);
+    assert.deepEqual(await bed.checkpoints.undoable(), { ...undoable, isUndo: true });
     // Taking back can be taken back.
     await bed.checkpoints.undoRestore();
     assert.deepEqual(withoutIgnored(everything(folder)), withoutIgnored(before));
@@ -168,6 +171,39 @@ describe("checkpoints", () => {
     assert.deepEqual((await bed.again().checkpoints.stepsOf("call-2")).length, 2);
   });
 
+  it("a step that takes away what could be run says how it was", async () => {
+    const folder = temporaryFolder({ "run.sh": "x", "a.txt": "y" });
+    chmodSync(join(folder, "run.sh"), 0o750);
+    const bed = bedIn(folder);
+    await bed.checkpoints.beginMessage(1);
+    await bed.tool(["run.sh", "a.txt"], () => {
+      for (const name of ["run.sh", "a.txt"]) rmSync(join(folder, name));
+    });
+    assert.deepEqual(
+      bed.steps.map(({ path, mode }) => `${basename(path)} ${mode?.toString(8)}`),
+      ["a.txt undefined", "run.sh 750"],
+    );
+  });
+
+  it("what is undone in the midst of a call leaves the call its steps", async () => {
+    const bed = bedIn(temporaryFolder({ "a.txt": "a", "b.txt": "b" }));
+    const { checkpoints } = bed;
+    const write = async (name: string, callId?: string) => {
+      const path = join(bed.folder, name);
+      const end = await checkpoints.changing([{ path, bytes: undefined }], callId);
+      writeFileSync(path, "new");
+      await end();
+    };
+    await checkpoints.beginMessage(1);
+    checkpoints.beginCall("call");
+    await write("a.txt", "undo");
+    await write("b.txt");
+    assert.deepEqual(
+      bed.steps.map(({ path, callId }) => `${basename(path)} ${callId}`),
+      ["a.txt undo", "b.txt call"],
+    );
+  });
+
   it("what the user changed meanwhile is said, and comes back with the undo", async () => {
     const folder = temporaryFolder({ "mine.txt": "0", "theirs.txt": "0", "other.txt": "0", "between.txt": "0" });
     const bed = bedIn(folder);
@@ -194,6 +230,13 @@ describe("checkpoints", () => {
     assert.equal(readFileSync(join(folder, "theirs.txt"), "utf8"), "0");
     assert.equal(readFileSync(join(folder, "other.txt"), "utf8"), "user");
     assert.deepEqual((await bed.checkpoints.compare(1)).files, []);
+    assert.deepEqual(await bed.checkpoints.changedSinceRestore(), []);
+    write("mine.txt", "since the restore");
+    write("other.txt", "not touched by the restore");
+    rmSync(join(folder, "theirs.txt"));
+    write("between.txt", "user and agent");
+    assert.deepEqual(await bed.checkpoints.changedSinceRestore(), [join(folder, "mine.txt")]);
+    write("other.txt", "user");
     await bed.checkpoints.undoRestore();
     assert.deepEqual(everything(folder), before);
   });

@@ -140,8 +140,8 @@ describe("encodings", () => {
       ["cp950", "简体", /U\+7B80 \(简\) at line 1/],
       ["gbk", "\uFFFD", /U\+FFFD/],
       ["windows1252", "абвгдежз", /\(д\) at line 1, …\./],
-      ["utf8", "a\ud800", /half a surrogate pair/],
-      ["utf16le", "a\ud800", /half a surrogate pair/],
+      ["utf8", "a\ud800", /half of a character \(U\+D800, one of a surrogate pair\) at line 1\. Nothing was written/],
+      ["utf16le", "a\n\u{1f600}\udc00", /half of a character \(U\+DC00, one of a surrogate pair\) at line 2\./],
     ];
     for (const [encoding, text, words] of lacking) {
       assert.throws(

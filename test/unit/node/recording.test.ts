@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
-import { mkdirSync, readFileSync } from "node:fs";
+import { chmodSync, mkdirSync, readFileSync, symlinkSync } from "node:fs";
 import { basename, join } from "node:path";
 import { describe, it } from "mocha";
+import { StoppedError } from "../../../src/agent/errors.ts";
 import type { Background, BackgroundState, Shell } from "../../../src/agent/ports.ts";
+import { createBackground } from "../../../src/node/background.ts";
 import type { ChangeRecorder } from "../../../src/node/changeRecorder.ts";
 import { createFiles } from "../../../src/node/files.ts";
 import { createFileTree } from "../../../src/node/fileTree.ts";
@@ -81,6 +83,24 @@ describe("recording", () => {
     await bed.checkpoints.restore(1);
     assert.deepEqual(everything(folder), before);
   });
+
+  for (const how of ["removed", "moved"] as const) {
+    it(`links and empty folders of a folder that is ${how} come back`, async () => {
+      const folder = temporaryFolder({ "f/a.sh": "a", "t.txt": "t" });
+      chmodSync(join(folder, "f/a.sh"), 0o755);
+      mkdirSync(join(folder, "f/empty/deep"), { recursive: true });
+      for (const to of ["../t.txt", "nowhere"]) symlinkSync(to, join(folder, "f", basename(to)));
+      symlinkSync("..", join(folder, "f/empty/up"));
+      const { bed, files, tree } = tools(folder);
+      const before = everything(folder);
+      await bed.checkpoints.beginMessage(1);
+      const place = await files.locate("f");
+      if (how === "removed") await tree.remove(place);
+      else await tree.move(place, await files.locate("g/h"));
+      assert.deepEqual((await bed.checkpoints.restore(1)).missing, []);
+      assert.deepEqual(everything(folder), before);
+    });
+  }
 
   it("a change that fails leaves no step", async () => {
     const folder = temporaryFolder({ "a.txt": "a" });
@@ -194,17 +214,35 @@ describe("recording", () => {
     assert.equal(background.list().length, 3);
   });
 
+  it("a stop while the workspace is looked at: nothing is started in the background", async () => {
+    const stop = new AbortController();
+    let looked = () => {};
+    const heard: string[] = [];
+    const recorder = {
+      runningInBackground: () =>
+        new Promise<() => void>((resolve) => {
+          looked = () => resolve(() => heard.push("end"));
+        }),
+    };
+    const background = recordBackground(createBackground(), recorder);
+    const starting = background.start({ ...command, command: "true" }, { signal: stop.signal });
+    stop.abort();
+    await assert.rejects(starting, StoppedError);
+    assert.deepEqual(background.list(), []);
+    looked();
+    await new Promise((resolve) => setImmediate(resolve));
+    assert.deepEqual(heard, ["end"]);
+  });
+
   it("a folder with more files than are looked at: that is said", async () => {
     const folder = temporaryFolder({ "many/a": "a", "many/b": "b" });
     const roots = () => [{ name: "w", path: folder }];
-    const disk = createFileTree({ roots });
     const bed = bedIn(folder);
-    const some = { ...disk, filesIn: async () => ({ paths: [join(folder, "many/a")], more: true }) };
-    const { files, tree } = recordFiles(createFiles({ roots }), some, bed.checkpoints);
+    const { files, tree } = recordFiles(createFiles({ roots }), createFileTree({ roots }), bed.checkpoints, 2);
     await bed.checkpoints.beginMessage(1);
     await tree.remove(await files.locate("many"));
     const uncovered = [{ path: join(folder, "many"), why: "too_many_files" }];
     assert.deepEqual(await bed.checkpoints.restore(1), { files: 1, missing: [], uncovered });
-    assert.deepEqual(everything(folder), { "many/": "", "many/a": "644 a" });
+    assert.equal(Object.keys(everything(folder)).length, 2);
   });
 });

@@ -4,6 +4,7 @@ import { statSync } from "node:fs";
 import { join } from "node:path";
 import { describe, it } from "mocha";
 import { ToolError } from "../../../src/agent/errors.ts";
+import { windowsProgram } from "../../../src/node/executables.ts";
 import { createShell } from "../../../src/node/shell.ts";
 import { cmdShell, commandEnvironment, powerShell, shellProgram, takesInput } from "../../../src/node/shellProgram.ts";
 import { allGone, pidsIn, STUBBORN, wait } from "./processes.ts";
@@ -242,6 +243,13 @@ describe("a shell that a person can type into", function () {
     assert.equal(own.input("c1", "too late"), false);
   });
 
+  it("hands it one line, in which nothing is a key", async () => {
+    const script =
+      'process.stdin.once("data", (data) => { console.log(JSON.stringify(String(data))); process.exit(); })';
+    const { running } = asked(`${process.execPath} -e '${script}'`, () => own.input("c1", "a\tb\x03\x1b[A\r\ncd /"));
+    assert.equal((await running).output, `${JSON.stringify("a\tb[A cd /\n")}\n`);
+  });
+
   it("sees that it is read also by a program that waits for several things", async () => {
     const script = 'process.stdin.on("data", (data) => { console.log("got " + data); process.exit(3); })';
     const { running, waited } = asked(`${process.execPath} -e '${script}'`, () => own.input("c1", "typed"));
@@ -290,6 +298,11 @@ console.log(JSON.stringify({ added: most - before, whole: result.wholeOutput, ex
 });
 
 describe("shell programs", () => {
+  it("those of Windows are never looked for in a workspace", () => {
+    assert.equal(windowsProgram("chcp.com", { SystemRoot: "D:\\W" }), "D:\\W\\System32\\chcp.com");
+    assert.equal(windowsProgram("taskkill.exe", {}), "C:\\Windows\\System32\\taskkill.exe");
+  });
+
   it("takes shells of the known kind only", () => {
     if (process.platform === "win32") return;
     assert.equal(shellProgram("/bin/sh", {}).name, "sh");

@@ -106,6 +106,7 @@ describe("a command typed into somebody's shell", () => {
       input: `${line}\nprintf '[%s]' "$MARK$after"; pwd`,
       encoding: "utf8",
       cwd: "/",
+      env: { ...process.env, MIMO_API_KEY: "sk-0" },
     });
     return { output: stdout, stderr, status };
   };
@@ -119,6 +120,7 @@ describe("a command typed into somebody's shell", () => {
       ["echo a \\\n  b", "a b\n"],
       ["echo 'é你' \"!x\"", "é你 !x\n"],
       ["# nothing", ""],
+      ["echo a key: $MIMO_API_KEY", "a key:\n"],
       ["set -e; false; echo no", ""],
       [`echo ${"long ".repeat(20)}| wc -w`, "20\n"],
     ];
@@ -142,10 +144,13 @@ describe("a command typed into somebody's shell", () => {
 
   it("in fish by bash, in PowerShell by its own words, in cmd not at all", () => {
     const typed = (kind: ShellKind) => typedLine(kind, { command: "echo 'a'\nexit 2", cwd: "/w d", env: { A: "1" } });
-    assert.equal(typed("fish"), ` env A=1 bash -c 'cd \\'/w d\\' && eval "$(echo ZWNobyAnYScKZXhpdCAy | base64 -d)"'`);
+    assert.equal(
+      typed("fish"),
+      ` env -u MIMO_API_KEY A=1 bash -c 'cd \\'/w d\\' && eval "$(echo ZWNobyAnYScKZXhpdCAy | base64 -d)"'`,
+    );
     assert.equal(
       typed("pwsh"),
-      "& { $global:LASTEXITCODE=$null; $env:A='1'; Push-Location -LiteralPath '/w d'; try { Invoke-Expression ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('ZWNobyAnYScKZXhpdCAy'))) } finally { Pop-Location } }",
+      "& { $global:LASTEXITCODE=$null; $env:MIMO_API_KEY=$null; $env:A='1'; Push-Location -LiteralPath '/w d'; try { Invoke-Expression ([Text.Encoding]::UTF8.GetString([Convert]::FromBase64String('ZWNobyAnYScKZXhpdCAy'))) } finally { Pop-Location } }",
     );
     assert.equal(typed("cmd"), undefined);
   });

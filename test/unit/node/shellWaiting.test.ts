@@ -38,8 +38,15 @@ describe("a command that waits for input", () => {
     );
     assert.deepEqual(says.filter(looksLikePrompt), []);
     assert.deepEqual(
-      [asksForSecret("Password: "), asksForSecret("密码："), asksForSecret("Name: ")],
-      [true, true, false],
+      [
+        asksForSecret("Password: "),
+        asksForSecret("密码："),
+        asksForSecret("", "read -rs answer"),
+        asksForSecret("Name: ", "read -rs answer"),
+        asksForSecret("", "ls -s | read x"),
+        asksForSecret("Name: "),
+      ],
+      [true, true, true, false, false, false],
     );
   });
 

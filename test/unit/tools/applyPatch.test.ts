@@ -101,8 +101,69 @@ describe("apply_patch", () => {
     const { folder, plan } = workbench({ "a.ts": "one\n" });
     const { run } = await plan("apply_patch", patch("*** Update File: a.ts", "*** Move to: b.ts", "@@", "-one", "+1"));
     writeFileSync(join(folder, "a.ts"), "one\nmore\n");
-    assert.match(await failure(run()), /changed meanwhile; nothing was moved/);
+    assert.match(await failure(run()), /changed meanwhile; nothing was written/);
     assert.deepEqual([existsSync(join(folder, "a.ts")), existsSync(join(folder, "b.ts"))], [true, false]);
+  });
+
+  it("a file that is deleted and added is replaced, or stays", async () => {
+    const { folder, call } = workbench({ "a.ts": "one\n" });
+    const args = patch("*** Delete File: a.ts", "*** Add File: a.ts", "+two");
+    assert.match(await failure(call("apply_patch", args)), /^a\.ts exists and you have not read it/);
+    assert.equal(readFileSync(join(folder, "a.ts"), "utf8"), "one\n");
+    await call("read_file", { path: "a.ts" });
+    assert.equal(await call("apply_patch", args), "Replaced a.ts (+1 -1).");
+    assert.equal(readFileSync(join(folder, "a.ts"), "utf8"), "two\n");
+  });
+
+  it("moves nothing that cannot be written", async () => {
+    const gbk = Buffer.from("c4e3bac3cac0bde7c4e3bac3a3acd6d0b9fa0a6f6e650a", "hex");
+    const { folder, call } = workbench({ "a.txt": gbk });
+    const args = patch("*** Update File: a.txt", "*** Move to: b.txt", "@@", "-one", "+\u{1f600}\u{e9}");
+    assert.match(await failure(call("apply_patch", args)), /^a\.txt is GBK; it has no bytes for U\+1F600/);
+    assert.deepEqual([readFileSync(join(folder, "a.txt")), existsSync(join(folder, "b.txt"))], [gbk, false]);
+  });
+
+  it("says what was written when it could not be moved", async () => {
+    const { folder, plan } = workbench({ "a.ts": "one\n" });
+    const { run } = await plan("apply_patch", patch("*** Update File: a.ts", "*** Move to: b.ts", "@@", "-one", "+1"));
+    writeFileSync(join(folder, "b.ts"), "theirs");
+    assert.match(await failure(run()), /^a\.ts was edited \(\+1 -1\) but not moved: b\.ts is there already/);
+    assert.deepEqual(
+      ["a.ts", "b.ts"].map((name) => readFileSync(join(folder, name), "utf8")),
+      ["1\n", "theirs"],
+    );
+  });
+
+  it("looks once at what it brought about in all of its files", async () => {
+    const watched: string[][] = [];
+    const problem = { line: 1, column: 1, severity: "error" as const, message: "wrong", source: "ts", code: "1" };
+    const { call } = workbench(
+      { "a.ts": "a\n", "b.ts": "b\n", "c.ts": "c\n" },
+      {
+        diagnostics: {
+          read: async () => [],
+          watch: (places) => {
+            watched.push(places.map(({ shown }) => shown));
+            return { news: async () => [{ shown: "b.ts", ...problem }] };
+          },
+        },
+      },
+    );
+    const words = await call(
+      "apply_patch",
+      patch(
+        ...["*** Update File: a.ts", "@@", "-a", "+A", "*** Update File: b.ts", "@@", "-b", "+B"],
+        ...["*** Update File: c.ts", "*** Move to: d.ts", "@@", "-c", "+C"],
+      ),
+    );
+    assert.deepEqual(watched, [["a.ts", "b.ts", "d.ts"]]);
+    assert.deepEqual(words.split("\n").slice(0, 4), [
+      "Edited a.ts: 1 place (+1 -1).",
+      "Edited b.ts: 1 place (+1 -1).",
+      "Moved c.ts to d.ts and edited it (+1 -1).",
+      "New problems:",
+    ]);
+    assert.equal(words.match(/wrong/g)?.length, 1);
   });
 
   it("is judged as a read where it only tells what does not fit", async () => {

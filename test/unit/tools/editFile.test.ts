@@ -83,6 +83,15 @@ describe("edit_file", () => {
     assert.match(await failure(call("edit_file", { path: "a.ts", edits: [replace("one", "1")] })), /one\ntwo\n\[end\]/);
   });
 
+  it("names the tool for notebooks where a passage is not in one", async () => {
+    const { call } = workbench({ "a.ipynb": '{"cells": []}\n' });
+    const args = { path: "a.ipynb", edits: [{ old_text: "print(1)", new_text: "print(2)" }] };
+    await assert.rejects(call("edit_file", args), (error: Error) => {
+      assert.match(error.message, /\nTo edit the cells of a notebook use edit_notebook\.$/);
+      return true;
+    });
+  });
+
   it("tells nothing of what stands in a file that was never read", async () => {
     const { call } = workbench({ ".env": "KEY=secret-value\n" });
     const words = await failure(call("edit_file", { path: ".env", edits: [replace("KEY=?", "x")] }));
@@ -112,6 +121,17 @@ describe("edit_file", () => {
         [".env"],
       );
       await failure(run());
+    }
+  });
+});
+
+describe("write_file", () => {
+  it("gives a file with a mark no second one", async () => {
+    const { folder, call } = workbench({ "a.txt": "\ufeffold\n", "b.txt": "old\n" });
+    for (const path of ["a.txt", "b.txt"]) {
+      await call("read_file", { path });
+      await call("write_file", { path, content: "\ufeffnew\n" });
+      assert.equal(readFileSync(join(folder, path), "utf8"), "\ufeffnew\n");
     }
   });
 });

@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, it } from "mocha";
 import type { Shell, ShellResult } from "../../../src/agent/ports.ts";
 import { toolNamed, workbench } from "./bench.ts";
@@ -40,5 +42,37 @@ describe("run_command, of what the shell says", () => {
     const plan = await toolNamed("run_command").plan({ command: "x" }, run);
     assert.equal(await plan.run(), "(no output)");
     assert.deepEqual(waited, ["Name: ", undefined]);
+  });
+});
+
+describe("run_command, of a patch", () => {
+  const command = "apply_patch <<'EOF'\n*** Begin Patch\n*** Update File: a.ts\n@@\n-one\n+1\n*** End Patch\nEOF";
+
+  it("is an edit, judged and done as one", async () => {
+    const { folder, plan } = workbench({ "a.ts": "one\n" });
+    const { actions, run } = await plan("run_command", { command });
+    assert.deepEqual(
+      actions.map((action) => action.kind === "write" && [action.change.kind, action.place.shown]),
+      [["edit", "a.ts"]],
+    );
+    assert.equal(await run(), "Edited a.ts: 1 place (+1 -1).");
+    assert.equal(readFileSync(join(folder, "a.ts"), "utf8"), "1\n");
+  });
+
+  it("stays a command where it does anything else, elsewhere or beside the chat", async () => {
+    const { plan } = workbench({ "a.ts": "one\n", "sub/a.ts": "one\n" });
+    const wanted = [
+      { command: `${command}\nrm -rf x` },
+      { command: `cd sub && ${command}` },
+      { command, cwd: "sub" },
+      { command, background: true },
+    ];
+    for (const args of wanted) {
+      const { actions } = await plan("run_command", args);
+      assert.deepEqual(
+        actions.map((action) => action.kind === "command" && action.command),
+        [args.command],
+      );
+    }
   });
 });

@@ -101,6 +101,15 @@ describe("move_path", () => {
     });
   }
 
+  it("takes along nothing that was not judged with it, and no repository", async () => {
+    const { folder, plan, call } = workbench({ "src/a.ts": "a", "clone/b.ts": "b", "clone/.git/HEAD": "x" });
+    const { run } = await plan("move_path", { from: "src", to: "lib" });
+    writeFileSync(join(folder, "src/package.json"), "{}");
+    await assert.rejects(run(), toolError(/^What src holds has changed meanwhile; nothing was moved/));
+    await assert.rejects(call("move_path", { from: "clone", to: "c" }), toolError(/^clone holds a git repository/));
+    assert.deepEqual(readdirSync(folder).sort(), ["clone", "src"]);
+  });
+
   it("overwrites nothing that came meanwhile", async () => {
     const { folder, plan } = workbench({ "a.ts": "a" });
     const { run } = await plan("move_path", { from: "a.ts", to: "b.ts" });
@@ -158,7 +167,10 @@ describe("delete_path", () => {
     const { run } = await plan("delete_path", { path: "b.ts" });
     writeFileSync(join(folder, "b.ts"), "theirs");
     await assert.rejects(run(), toolError(/has changed since you saw it; nothing was deleted/));
-    assert.deepEqual([read(folder, "a.ts"), read(folder, "b.ts")], ["theirs", "theirs"]);
+    const again = await plan("delete_path", { path: "b.ts" });
+    writeFileSync(join(folder, "b.ts"), "no text\0any more");
+    await assert.rejects(again.run(), toolError(/has changed since you saw it; nothing was deleted/));
+    assert.deepEqual([read(folder, "a.ts"), read(folder, "b.ts")], ["theirs", "no text\0any more"]);
   });
 
   it("refuses what is too much, a repository, a link and the workspace itself", async () => {

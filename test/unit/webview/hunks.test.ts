@@ -30,7 +30,12 @@ describe("changes that are chosen by hunk", function () {
 
   it("say which of them, and the card shows it afterwards", async () => {
     const opened = await open();
+    const counted = opened.page.locator(".card-h .stat");
+    const all = await counted.innerText();
     await opened.page.getByText("Lines 41–45").click();
+    const one = await opened.page.locator(".hunk:not(.skipped) .hunk-h .num").allInnerTexts();
+    assert.notEqual(one.join(""), all);
+    assert.deepEqual((await counted.innerText()).split(/\s+/), one);
     await button(opened, "Accept 1 of 2").click();
     assert.deepEqual(await said(opened), [{ type: "answer", id: "q4", decision: "once", hunks: [1] }]);
     await opened.events(samples.given("once", "ok", "Edited src/cart/totals.ts: 1 place (+3 -2)."));

@@ -140,6 +140,16 @@ describe("prompts", () => {
       "Token? ",
     ];
     const plain = ["Ok to proceed? (y)", "Username for 'https://github.com':", "Spinning up, continue? ", "项目名称："];
-    assert.deepEqual([...secret, ...plain].map(asksForSecret), [...secret.map(() => true), ...plain.map(() => false)]);
+    assert.deepEqual(
+      [...secret, ...plain].map((prompt) => asksForSecret(prompt)),
+      [...secret.map(() => true), ...plain.map(() => false)],
+    );
+    const silent = ['read -s -p "Password: " p', "read -rs p", "python -c 'import getpass'", "stty -echo; read p"];
+    const loud = ["read name", "ls -s | read x", "git status"];
+    assert.deepEqual(
+      [...silent, ...loud].map((command) => asksForSecret("", command)),
+      [...silent.map(() => true), ...loud.map(() => false)],
+    );
+    assert.equal(asksForSecret("Your name? ", "read -s x"), false);
   });
 });
