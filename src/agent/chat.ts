@@ -133,6 +133,8 @@ export class Chat {
       this.#logbook.cut({ from, to: now.length, by, replacement: messages.slice(from) });
     }
     this.#logbook.tell({ type: "notice", reason: by, ordinal });
+    // What was read and written since is not known any more, and what was known is of another time.
+    this.#deps.env.seen.clear();
     this.#needsText = wasRepaired(this.messages);
   }
 

@@ -29,23 +29,27 @@ export async function callFiles(steps: readonly FileStep[], store: BlobStore): P
   return files;
 }
 
-/** The same as a card shows it. `shown` says how a path is written there. */
-export function changeOfFiles(files: readonly CallFile[], shown: (path: string) => string): FileChange | undefined {
-  const [first] = files;
-  if (!first) return undefined;
+/** Of a call that changed very many files a card shows no more. */
+const MOST_FILES = 50;
+
+/** The same as a card shows it, a file each. `shown` says how a path is written there. */
+export function changesOfFiles(files: readonly CallFile[], shown: (path: string) => string): FileChange[] {
   const gone = files.find(({ before, after }) => before.kind !== "absent" && after.kind === "absent");
   const fresh = files.find(({ before, after }) => before.kind === "absent" && after.kind !== "absent");
   if (files.length === 2 && gone && fresh && isSame(gone.before, fresh.after)) {
     const move = { kind: "move", path: fresh.path, shown: shown(fresh.path), from: shown(gone.path) } as const;
-    return { ...move, added: 0, removed: 0, hunks: [], truncated: false };
+    return [{ ...move, added: 0, removed: 0, hunks: [], truncated: false }];
   }
-  const { path, before, after } = first;
+  return files.slice(0, MOST_FILES).map((file) => changeOfFile(file, shown(file.path)));
+}
+
+function changeOfFile({ path, before, after }: CallFile, shown: string): FileChange {
   const kind = before.kind === "absent" ? "create" : after.kind === "absent" ? "delete" : "edit";
   const [old, now] = [textIn(before), textIn(after)];
   if (old === undefined || now === undefined) {
-    return { kind, path, shown: shown(path), added: 0, removed: 0, hunks: [], truncated: true };
+    return { kind, path, shown, added: 0, removed: 0, hunks: [], truncated: true };
   }
-  return { kind, path, shown: shown(path), ...textChange(old, now) };
+  return { kind, path, shown, ...textChange(old, now) };
 }
 
 /** "" where there is no file; undefined for what has no lines to compare. */

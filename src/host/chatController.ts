@@ -2,7 +2,7 @@ import * as vscode from "vscode";
 import type { SendOptions } from "../agent/chat.ts";
 import type { AgentEvent } from "../agent/events.ts";
 import type { ImagePart, Outgoing } from "../agent/message.ts";
-import type { ApprovalAnswer, Place } from "../agent/ports.ts";
+import type { ApprovalAnswer, FileChange, Place } from "../agent/ports.ts";
 import type { PanelState, ViewEvent } from "../protocol/view.ts";
 import { sessionFailure } from "../sessions/errors.ts";
 import type { Account } from "./account.ts";
@@ -18,7 +18,7 @@ import type { ChatWorld, OpenChat } from "./openChat.ts";
 import { type QuestionEvent, Questions } from "./questions.ts";
 import { type RestoreRequest, restore } from "./restoring.ts";
 import { reviewState } from "./reviewView.ts";
-import { sessionFailureText } from "./sessionFailures.ts";
+import { sessionFailureText, tellNotResumed } from "./sessionFailures.ts";
 import type { SessionFolder } from "./sessions.ts";
 import { TaskSlot } from "./taskSlot.ts";
 import { imageView, Transcript } from "./transcript.ts";
@@ -125,7 +125,7 @@ export class ChatController implements vscode.Disposable {
 
   /** Goes on with the chat that was open when the window closed. Does so once, however often it is called. */
   resume(): Promise<void> {
-    this.#resuming ??= this.#resume().catch((error) => this.#notResumed(error));
+    this.#resuming ??= this.#resume().catch((error) => tellNotResumed(error, this.#parts.log));
     return this.#resuming;
   }
 
@@ -187,7 +187,7 @@ export class ChatController implements vscode.Disposable {
     this.#questions.reply(id, text);
   }
 
-  /** What the chat that is open remembers, and what runs for it. undefined when none is open. */
+  /** undefined when there is none. */
   get open(): OpenChat | undefined {
     return this.#holder.open;
   }
@@ -195,19 +195,18 @@ export class ChatController implements vscode.Disposable {
   /** Brings files, chat or both back to before a message, or takes that back. Not while a task runs. */
   restore(how: RestoreRequest): Promise<void> {
     return this.#move(async () => {
-      const open = this.#holder.open;
+      const { open } = this;
       if (this.busy || !open) return;
       const { rewound, words } = await restore(open, how);
+      this.#changed.fire();
       if (rewound) this.#draw(open.history);
-      else this.#changed.fire();
       if (words !== "") this.#takenBack.fire(words);
     });
   }
 
   /** A view shows the change of an earlier call: what it was is looked up. */
   async sendChange(callId: string): Promise<void> {
-    const change = await this.#parts.diffs.changeOf(callId);
-    if (change) this.#push({ type: "change", ...this.#stamp(), callId, change });
+    for (const change of await this.#parts.diffs.changesOf(callId)) this.#changing(callId, change);
   }
 
   /** A path as a card shows it. undefined outside the workspace. */
@@ -282,15 +281,6 @@ export class ChatController implements vscode.Disposable {
     await work(this.#parts.sessions).catch((error) => this.#parts.log.error("the open chat is not noted", error));
   }
 
-  #notResumed(error: unknown): void {
-    this.#parts.log.error("the last chat could not be resumed", error);
-    void vscode.window.showWarningMessage(
-      sessionFailure(error) === "in_use"
-        ? vscode.l10n.t("The last chat is open in another window. A new chat begins here.")
-        : vscode.l10n.t("The last chat could not be opened and a new one begins: {0}", sessionFailureText(error)),
-    );
-  }
-
   async #deliver(message: Outgoing): Promise<void> {
     if (this.busy) return this.#queue.add(message);
     // What waited longer is said first, and both go into the same request.
@@ -350,10 +340,14 @@ export class ChatController implements vscode.Disposable {
       user: this.#questions.user,
       queued: () => this.#takeQueued(),
       emit: (event) => this.#onAgentEvent(event),
-      changing: (callId, change) => this.#push({ type: "change", ...this.#stamp(), callId, change }),
+      changing: (callId, change) => this.#changing(callId, change),
       waiting: (callId, prompt) => this.#push({ type: "command_waiting", ...this.#stamp(), callId, prompt }),
       changed: () => this.#changed.fire(),
     });
+  }
+
+  #changing(callId: string, change: FileChange): void {
+    this.#push({ type: "change", ...this.#stamp(), callId, change });
   }
 
   #takeQueued(): Outgoing | undefined {

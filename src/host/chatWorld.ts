@@ -43,8 +43,7 @@ export function chatWorld(
     log,
     appRoot: vscode.env.appRoot,
     planned: (callId, actions) => {
-      const change = diffs.planned(callId, actions);
-      if (change) changing(callId, change);
+      for (const change of diffs.planned(callId, actions)) changing(callId, change);
     },
   };
 }

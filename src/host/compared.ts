@@ -3,36 +3,36 @@ import * as vscode from "vscode";
 import { ToolError } from "../agent/errors.ts";
 import type { BlobRef, BlobStore } from "../node/changeRecorder.ts";
 import type { Comparison, Difference } from "../node/checkpointsTypes.ts";
+import { inParallel } from "../node/inParallel.ts";
 import { decodeText } from "../node/text.ts";
+import { MAX_CHANGES } from "../protocol/view.ts";
 
 const SCHEME = "mimo-agent-checkpoint";
 
-let stores: BlobStore | undefined;
-let registration: vscode.Disposable | undefined;
+/** Of the comparison that was shown last; left open, it goes on asking for texts until the window closes. */
+let shown: BlobStore | undefined;
 
 /**
  * Shows how files were before a message beside what they are, in VS Code's multi-file diff. Returns the paths of
  * those that have no text to compare.
  */
 export async function showComparison({ files }: Comparison, store: BlobStore): Promise<string[]> {
-  stores = store;
-  registration ??= vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
-    provideTextDocumentContent: (uri) => contentOf(uri.query, uri.path),
+  if (!shown) {
+    vscode.workspace.registerTextDocumentContentProvider(SCHEME, {
+      provideTextDocumentContent: (uri) => contentOf(uri.query, uri.path),
+    });
+  }
+  shown = store;
+  const readable = new Set<Difference>();
+  await inParallel(files, async (file) => {
+    if (await isReadable(file, store)) readable.add(file);
   });
-  const readable = await Promise.all(files.map((file) => isReadable(file, store)));
-  const texts = files.filter((_, index) => readable[index]);
+  const texts = files.filter((file) => readable.has(file)).slice(0, MAX_CHANGES);
   if (texts.length > 0) {
     const title = vscode.l10n.t("Before this message and now");
     await vscode.commands.executeCommand("vscode.changes", title, texts.map(sidesOf));
   }
-  return files.filter((_, index) => !readable[index]).map(({ path }) => path);
-}
-
-/** Whoever closes the window's last chat. */
-export function forgetComparison(): void {
-  registration?.dispose();
-  registration = undefined;
-  stores = undefined;
+  return files.filter((file) => !readable.has(file)).map(({ path }) => path);
 }
 
 function sidesOf({ path, before, kind }: Difference): [vscode.Uri, vscode.Uri | undefined, vscode.Uri | undefined] {
@@ -50,7 +50,7 @@ async function isReadable({ path, before, now, missing }: Difference, store: Blo
 }
 
 async function contentOf(ref: BlobRef, path: string): Promise<string> {
-  return (stores && (await textOf(ref, path, stores))) ?? "";
+  return (shown && (await textOf(ref, path, shown))) ?? "";
 }
 
 /** undefined for what is no text, or not kept. */

@@ -4,7 +4,7 @@
  */
 export { listModels } from "../mimo/listModels.ts";
 export { FromView } from "../protocol/view.ts";
-export { callFiles, changeOfFiles, textIn, textOfBytes } from "./callDiffs.ts";
+export { callFiles, changesOfFiles, textIn, textOfBytes } from "./callDiffs.ts";
 export { showComparison } from "./compared.ts";
 export { diagnose } from "./diagnose.ts";
 export { showHistory } from "./history.ts";

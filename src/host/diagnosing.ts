@@ -2,7 +2,7 @@ import { stat } from "node:fs/promises";
 import * as vscode from "vscode";
 import { StoppedError, ToolError } from "../agent/errors.ts";
 import type { Place } from "../agent/ports.ts";
-import { openDocument } from "./documents.ts";
+import { openDocument, unsavedDocument } from "./documents.ts";
 
 /**
  * Getting the language servers to say what they think of the files as they are now. They tell nobody when they are done:
@@ -83,7 +83,7 @@ async function changedSinceChecked(folder: Place): Promise<readonly Place[]> {
 }
 
 async function isRecent(uri: vscode.Uri): Promise<boolean> {
-  if (openDocument(uri.fsPath)?.isDirty) return true;
+  if (unsavedDocument(uri.fsPath)) return true;
   return Math.abs(Date.now() - (await writtenAt(uri))) < RECENT_MS;
 }
 

@@ -5,7 +5,7 @@ import * as vscode from "vscode";
 import type { Diagnostic, DiagnosticsWatch, Place } from "../agent/ports.ts";
 import { isSecret } from "../approval/paths.ts";
 import { noteChecked, openBehind, tabsOf, within } from "./diagnosing.ts";
-import { openDocument } from "./documents.ts";
+import { isUnsaved, openDocument, unsavedDocument } from "./documents.ts";
 import { likelyNewDiagnostics, newDiagnostics } from "./newDiagnostics.ts";
 
 /** An edit waits this long for its reports at the most. TypeScript's server sends two, after about 0.4 and 1.4 s, and
@@ -111,7 +111,7 @@ function targetOf(place: Place, reports: ReadonlyMap<string, readonly vscode.Dia
   if (document && tabsOf(uri).length > 0) {
     return { place, uri, key, before: document.getText(), found: reports.get(key) ?? [] };
   }
-  const before = document?.isDirty ? document.getText() : textOf(uri);
+  const before = document && isUnsaved(document) ? document.getText() : textOf(uri);
   const known = remembered.get(key);
   const isSame = known !== undefined && before !== undefined && known.text === digest(before);
   return { place, uri, key, before, found: isSame ? known.found : undefined };
@@ -219,7 +219,7 @@ async function newsElsewhere({ reports, isNew, own }: Elsewhere, options: WatchO
     const key = uri.toString();
     if (uri.scheme !== "file" || own.has(key) || now.length === 0 || !isNew(key) || isSecret(uri.fsPath)) continue;
     // A file that no tab shows is checked for the first time, and one that the user is typing in is theirs.
-    if (tabsOf(uri).length === 0 || openDocument(uri.fsPath)?.isDirty) continue;
+    if (tabsOf(uri).length === 0 || unsavedDocument(uri.fsPath)) continue;
     const shown = await options.shownOf(uri);
     if (shown === undefined) continue;
     const before = options.describe(reports.get(key) ?? [], shown);

@@ -58,11 +58,10 @@ export class Diffs implements vscode.Disposable {
     this.#memory = memory;
   }
 
-  /** Must be called before the change happens; returns the change, if there is one. */
-  planned(callId: string, actions: readonly Action[]): FileChange | undefined {
+  /** Must be called before anything happens; returns what would change, a file each. */
+  planned(callId: string, actions: readonly Action[]): readonly FileChange[] {
     const writes = actions.filter((action) => action.kind === "write");
-    const [first] = writes;
-    if (!first) return undefined;
+    if (writes.length === 0) return [];
     this.#keep(
       callId,
       writes.map(({ change, from }) => {
@@ -70,7 +69,7 @@ export class Diffs implements vscode.Disposable {
         return { change, source, before: currentContent(source) };
       }),
     );
-    return first.change;
+    return writes.map(({ change }) => change);
   }
 
   clear(): void {
@@ -80,12 +79,12 @@ export class Diffs implements vscode.Disposable {
     this.#memory = undefined;
   }
 
-  /** What a call has changed, as its card shows it; undefined when it changed nothing or that is not kept. */
-  async changeOf(callId: string): Promise<FileChange | undefined> {
+  /** What a call has changed, as its card shows it, a file each; none when it changed nothing or that is not kept. */
+  async changesOf(callId: string): Promise<readonly FileChange[]> {
     const steps = await this.#stepsOf(callId);
-    if (!this.#memory || steps.length === 0) return undefined;
-    const { callFiles, changeOfFiles } = await import("./deferred.ts");
-    return changeOfFiles(await callFiles(steps, this.#memory.store), shownOf);
+    if (!this.#memory || steps.length === 0) return [];
+    const { callFiles, changesOfFiles } = await import("./deferred.ts");
+    return changesOfFiles(await callFiles(steps, this.#memory.store), shownOf);
   }
 
   /** False when the texts of this call are not kept (any more). */

@@ -18,6 +18,12 @@ export function openDocument(path: string): vscode.TextDocument | undefined {
   return others.find(isUnsaved) ?? exact ?? others[0];
 }
 
+/** The document of a file that holds what the disk does not. */
+export function unsavedDocument(path: string): vscode.TextDocument | undefined {
+  const document = openDocument(path);
+  return document && isUnsaved(document) ? document : undefined;
+}
+
 /**
  * Holds what the disk does not. Of a document that was typed in while it was being saved, VS Code tells extensions that
  * it has no unsaved changes (`isDirty`) until the next keystroke; its tab knows better.

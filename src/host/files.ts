@@ -7,7 +7,7 @@ import { partOf } from "../node/filePart.ts";
 import type { DiskFiles } from "../node/files.ts";
 import { encodeText, versionOf } from "../node/text.ts";
 import { changedSpan } from "./changedSpan.ts";
-import { isUnsaved, openDocument } from "./documents.ts";
+import { openDocument, unsavedDocument } from "./documents.ts";
 import { encodingHint } from "./encodingSetting.ts";
 
 const ATTEMPTS = 5;
@@ -23,20 +23,20 @@ export function createEditorFiles(disk: DiskFiles): Files {
   return {
     locate: (path) => disk.locate(path),
     read: async (place) => {
-      const document = unsaved(place);
+      const document = unsavedDocument(place.path);
       return document ? bufferFile(document) : readDisk(place);
     },
     readPart: async (place, range, { signal }) => {
-      const document = unsaved(place);
+      const document = unsavedDocument(place.path);
       if (document) return partOf(bufferFile(document), range);
       return disk.readPart(place, range, { signal, ...(await hinted(place)) });
     },
     write: async (place, text, { expect }) => {
       refuseNotebook(place);
       const hint = await hinted(place);
-      const document = unsaved(place);
+      const document = unsavedDocument(place.path);
       // The user may begin to type while the disk is looked at.
-      if (!document) return disk.write(place, text, { expect, ...hint, isFree: () => !unsaved(place) });
+      if (!document) return disk.write(place, text, { expect, ...hint, isFree: () => !unsavedDocument(place.path) });
       // The same doubts count as for the disk: is the place still inside, is this what the caller saw?
       const again = await disk.locate(place.path);
       if (place.inside && !again.inside) throw new ToolError(`${place.shown} is no longer inside the workspace.`);
@@ -53,11 +53,6 @@ export function createEditorFiles(disk: DiskFiles): Files {
       return readDisk(place);
     },
   };
-}
-
-function unsaved({ path }: Place): vscode.TextDocument | undefined {
-  const document = openDocument(path);
-  return document && isUnsaved(document) ? document : undefined;
 }
 
 function bufferFile(document: vscode.TextDocument): TextFile {

@@ -1,7 +1,7 @@
 import { createHash } from "node:crypto";
 import * as vscode from "vscode";
 import type { FileStep } from "../node/changeRecorder.ts";
-import { openDocument } from "./documents.ts";
+import { unsavedDocument } from "./documents.ts";
 import { type Assessed, assess, type Summary } from "./reviewAssess.ts";
 import { addStep, type FileReview, readReviews, settle, writeReviews } from "./reviewState.ts";
 import type { ReviewParts } from "./reviewTypes.ts";
@@ -14,7 +14,7 @@ export interface Reviewed {
   readonly path: string;
   state: FileReview;
   summary: Summary | undefined;
-  /** Something changed since `summary` was made. */
+  /** Something changed since the last look at all files. */
   isStale: boolean;
 }
 
@@ -25,6 +25,8 @@ export class ReviewBook {
   #list: readonly Reviewed[] = [];
   /** Since the last look that was told of. */
   #isDifferent = false;
+  /** A file is not reviewed any more, and its left side is to be what is there: since the last look. */
+  #isDropped = false;
   #isUnwritten = false;
 
   constructor(parts: Pick<ReviewParts, "path" | "blobs" | "log">) {
@@ -60,21 +62,24 @@ export class ReviewBook {
 
   drop(file: Reviewed): void {
     this.#files.delete(keyOf(file.path));
+    this.#isDropped = true;
     this.#isUnwritten = true;
   }
 
   dropAll(): void {
     this.#files.clear();
+    this.#isDropped = true;
     this.#isUnwritten = true;
   }
 
-  /** Looks at all that changed. `looked`: whether there was any; `isDifferent`: whether that shows. */
+  /** Looks at all that changed. `looked`: whether there was any, or a file was dropped; `isDifferent`: whether that shows. */
   async refresh(): Promise<{ readonly looked: boolean; readonly isDifferent: boolean }> {
     const stale = [...this.#files.values()].filter(({ isStale }) => isStale);
     const looks = stale.values();
     await Promise.all(
       Array.from({ length: AT_ONCE }, async () => {
         for (const file of looks) {
+          file.isStale = false;
           await this.assess(file).catch((error) => this.#parts.log.error(`${file.path} could not be compared`, error));
         }
       }),
@@ -86,13 +91,14 @@ export class ReviewBook {
     this.write();
     const isSameList = before.length === this.#list.length && before.every((file, i) => file === this.#list[i]);
     const isDifferent = !isSameList || this.#isDifferent;
+    const looked = stale.length > 0 || this.#isDropped;
     this.#isDifferent = false;
-    return { looked: stale.length > 0, isDifferent };
+    this.#isDropped = false;
+    return { looked, isDifferent };
   }
 
-  /** How a file stands at this moment. */
+  /** How a file stands at this moment. Whoever asks out of turn learns it alone: it stays stale for the others. */
   async assess(file: Reviewed): Promise<Assessed> {
-    file.isStale = false;
     const { blobs } = this.#parts;
     for (let attempt = 0; attempt < ATTEMPTS && file.state.links.length > 0; attempt++) {
       const { state } = file;
@@ -101,7 +107,7 @@ export class ReviewBook {
     }
     const { unsaved } = file.state;
     // The editor that held the undone text was closed without saving.
-    if (unsaved && !openDocument(file.path)?.isDirty) {
+    if (unsaved && !unsavedDocument(file.path)) {
       this.set(file, { ...file.state, after: unsaved.after, unsaved: undefined });
     }
     const assessed = await assess(file.state, blobs);

@@ -4,7 +4,7 @@ import type * as vscode from "vscode";
 import type { BlobRef, BlobStore } from "../node/changeRecorder.ts";
 import { codeOf } from "../node/places.ts";
 import { decodeText } from "../node/text.ts";
-import { openDocument } from "./documents.ts";
+import { isUnsaved, openDocument } from "./documents.ts";
 import { encodingHint } from "./encodingSetting.ts";
 
 /** Larger files are kept or undone as a whole. */
@@ -54,7 +54,7 @@ export async function contentNow(path: string): Promise<ContentNow> {
   const document = openDocument(path);
   const file = { path, hint: document?.encoding ?? hint };
   const content = bytes === "unknown" ? ({ kind: "unknown" } as const) : contentOf(bytes, file);
-  if (!document?.isDirty) return content;
+  if (!document || !isUnsaved(document)) return content;
   const disk = bytes === "unknown" ? undefined : bytes;
   return {
     kind: "text",

@@ -23,6 +23,10 @@ export class ReviewMarks implements vscode.Disposable {
         onDidChange: this.#baseline.event,
         provideTextDocumentContent: (uri) => this.#content(uri),
       }),
+      // VS Code passes over news of a document that it is just opening.
+      vscode.workspace.onDidOpenTextDocument(({ uri }) => {
+        if (uri.scheme === BASELINE_SCHEME) this.#baseline.fire(uri);
+      }),
       // VS Code lets extensions edit what nobody can type into: the content is asked for again then.
       vscode.workspace.onDidChangeTextDocument(({ document }) => {
         if (document.uri.scheme === BASELINE_SCHEME) this.#baseline.fire(document.uri);
@@ -73,10 +77,11 @@ export class ReviewMarks implements vscode.Disposable {
   /** undefined for what the agent did not touch: everything in it would count as changed. */
   #original(uri: vscode.Uri): vscode.Uri | undefined {
     if (uri.scheme !== "file") return undefined;
-    return this.#review()?.marks.some(({ path }) => vscode.Uri.file(path).fsPath === uri.fsPath)
-      ? // Never the same twice, and never a diff's: VS Code lets go of the last one and takes the next in one tick, loses
-        // track of its text when both have one name, and from then on diffs with that name stay empty.
-        baselineUri(uri.fsPath).with({ query: String(this.#generation) })
-      : undefined;
+    if (!this.#review()?.marks.some(({ path }) => vscode.Uri.file(path).fsPath === uri.fsPath)) return undefined;
+    // Never the same twice, and never a diff's: VS Code lets go of the last one and takes the next in one tick when the
+    // provider is another or the file's encoding. Where both have one name it loses track of the text: marks no longer
+    // follow it, and diffs with that name stay empty.
+    const query = `${this.#generation} ${openDocument(uri.fsPath)?.encoding}`;
+    return baselineUri(uri.fsPath).with({ query });
   }
 }

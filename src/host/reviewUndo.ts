@@ -1,12 +1,14 @@
-import { chmod, rm, stat } from "node:fs/promises";
+import { chmod, lstat, rm, stat } from "node:fs/promises";
 import * as vscode from "vscode";
 import { type Comparison, hunkId, type ReviewHunk, undoHunks } from "../edit/review.ts";
 import { createFile, replaceSeen } from "../node/atomicWrite.ts";
+import { realParents } from "../node/checkpointsRestore.ts";
 import { changedSpan } from "./changedSpan.ts";
-import { openDocument } from "./documents.ts";
+import { unsavedDocument } from "./documents.ts";
 import type { Assessed } from "./reviewAssess.ts";
 import { bytesOf, type ContentNow, isSame } from "./reviewContents.ts";
 import { encodeAs } from "./reviewState.ts";
+import { workspaceRoots } from "./workspace.ts";
 
 export type Impossible =
   /** What was there before is not kept any more. */
@@ -87,16 +89,24 @@ function undoHunksOf({ before, after, now }: Assessed, comparison: Comparison, h
 /** False, and nothing is changed, when the file is not as it was seen. Rejects with what the disk says. */
 export async function carryOut(path: string, undo: Possible, seen: ContentNow): Promise<boolean> {
   if (undo.kind === "type") return typeInto(undo.document, undo.text, seen);
+  await refuseLinks(path);
   const stats = await stat(path).catch(() => undefined);
   if (!(await isStill(path, seen))) return false;
   if (undo.bytes === undefined) return removeFile(path);
   if (stats) {
-    await replaceSeen({ path, shown: path }, undo.bytes, stats);
+    await replaceSeen({ path, shown: path, isFree: () => !unsavedDocument(path) }, undo.bytes, stats);
     return true;
   }
   await createFile(path, undo.bytes);
   if (undo.mode !== undefined) await chmod(path, undo.mode);
   return true;
+}
+
+/** The agent's file was none, and lay where its path says: a link that was put in the way since leads elsewhere. */
+async function refuseLinks(path: string): Promise<void> {
+  const parents = await realParents(workspaceRoots().map((root) => root.path));
+  const isLink = (await lstat(path).catch(() => undefined))?.isSymbolicLink();
+  if (isLink || !(await parents.areReal(path))) throw new Error(`A link stands in the way of ${path}.`);
 }
 
 /** An edit is refused by VS Code when somebody types at the same moment. */
@@ -111,9 +121,9 @@ async function typeInto(document: vscode.TextDocument, text: string, seen: Conte
 
 async function isStill(path: string, seen: ContentNow): Promise<boolean> {
   const bytes = await bytesOf(path);
-  const document = openDocument(path);
-  if (seen.document) return document?.isDirty === true && document.getText() === (seen.kind === "text" && seen.text);
-  if (document?.isDirty) return false;
+  const document = unsavedDocument(path);
+  if (seen.document) return document?.getText() === (seen.kind === "text" && seen.text);
+  if (document) return false;
   if (seen.kind === "absent") return bytes === undefined;
   if (seen.kind === "unknown") return bytes === "unknown";
   return Buffer.isBuffer(bytes) && bytes.equals(seen.bytes);

@@ -1,5 +1,6 @@
 import * as vscode from "vscode";
 import { sessionFailure } from "../sessions/errors.ts";
+import type { Log } from "./log.ts";
 import { messageOf } from "./log.ts";
 
 /** What a failure of the storage means to the user, and what to do; any other error in its own words. */
@@ -24,4 +25,14 @@ export function sessionFailureText(error: unknown): string {
     case undefined:
       return messageOf(error);
   }
+}
+
+/** The chat that the window had open last cannot be gone on with. */
+export function tellNotResumed(error: unknown, log: Pick<Log, "error">): void {
+  log.error("the last chat could not be resumed", error);
+  void vscode.window.showWarningMessage(
+    sessionFailure(error) === "in_use"
+      ? vscode.l10n.t("The last chat is open in another window. A new chat begins here.")
+      : vscode.l10n.t("The last chat could not be opened and a new one begins: {0}", sessionFailureText(error)),
+  );
 }

@@ -1,6 +1,7 @@
 import * as vscode from "vscode";
 import { StoppedError, ToolError } from "../agent/errors.ts";
 import type { Shell, ShellCommand, ShellResult } from "../agent/ports.ts";
+import { LIVE_CUT } from "../node/output.ts";
 import type { NodeShell } from "../node/shell.ts";
 import { shellKind } from "../node/shellQuoting.ts";
 import { createShellTerminals, launchIn } from "./shellTerminal.ts";
@@ -18,6 +19,8 @@ export interface MirroredShell extends Shell, Pick<NodeShell, "start" | "output"
   /** Brings up the terminal tab that was used last. False when there is none (any more). */
   reveal(): boolean;
 }
+
+const TAIL_CHARACTERS = 8_000;
 
 /** Runs commands in sight of the user, in a terminal tab of the chat. They come one after another. */
 export function mirrorShell(inner: NodeShell, { mode }: MirrorOptions = { mode: () => "managed" }): MirroredShell {
@@ -49,14 +52,18 @@ export function mirrorShell(inner: NodeShell, { mode }: MirrorOptions = { mode: 
     lastTab = managedTab;
     terminal.begin(command.command, command.cwd);
     try {
+      let last = "";
       const result = await inner.run(command, {
         onOutput: (text) => {
+          last = text;
           terminal.output(text);
           onOutput(text);
         },
         ...(onWaiting ? { onWaiting } : {}),
         signal: AbortSignal.any([signal, stop.signal]),
       });
+      // From some length on nothing more is sent while it runs; how it ended stands at the end.
+      if (last.endsWith(LIVE_CUT)) terminal.output(result.output.slice(-TAIL_CHARACTERS));
       terminal.end(result.timedOut ? timedOut(command) : endingOf(result));
       return result;
     } catch (error) {

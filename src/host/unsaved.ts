@@ -2,11 +2,11 @@ import { rm } from "node:fs/promises";
 import * as vscode from "vscode";
 import { replaceFile } from "../node/atomicWrite.ts";
 import { decodeText, encodeText } from "../node/text.ts";
-import { openDocument } from "./documents.ts";
+import { isUnsaved, unsavedDocument } from "./documents.ts";
 
 /** What an editor holds unsaved, as the bytes that saving would write; undefined where the disk has it all. */
 export function unsavedBytes(document: vscode.TextDocument | undefined): Uint8Array | undefined {
-  if (!document?.isDirty) return undefined;
+  if (!document || !isUnsaved(document)) return undefined;
   try {
     return encodeText(document.getText(), document.encoding);
   } catch {
@@ -17,8 +17,8 @@ export function unsavedBytes(document: vscode.TextDocument | undefined): Uint8Ar
 
 /** A file as a restore wants it. An editor that holds it unsaved shows what is restored, too. */
 export async function writeRestored(path: string, bytes: Uint8Array | undefined): Promise<void> {
-  const document = openDocument(path);
-  if (document?.isDirty) await showRestored(document, bytes);
+  const document = unsavedDocument(path);
+  if (document) await showRestored(document, bytes);
   if (bytes) await replaceFile(path, Buffer.from(bytes));
   else await rm(path, { force: true });
 }

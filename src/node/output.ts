@@ -184,6 +184,8 @@ export interface LiveOutput {
 const FLUSH_MS = 50;
 const FLUSH_CHARACTERS = 16_000;
 const LIVE_CHARACTERS = 1_000_000;
+/** Stands at the end of live output from which on nothing more is sent. */
+export const LIVE_CUT = "\n[…]\n";
 
 /** `most` is what a face is given in all, in characters. */
 export function createLiveOutput(
@@ -206,7 +208,7 @@ export function createLiveOutput(
     if (text === "" || shown > most) return;
     shown += text.length;
     emit(text.length > FLUSH_CHARACTERS ? `[…]\n${text.slice(-FLUSH_CHARACTERS)}` : text);
-    if (shown > most) emit("\n[…]\n");
+    if (shown > most) emit(LIVE_CUT);
   };
   return {
     push(raw) {

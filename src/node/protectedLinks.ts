@@ -1,5 +1,5 @@
 import { lstat } from "node:fs/promises";
-import { join, relative, sep } from "node:path";
+import { isAbsolute, join, relative, sep } from "node:path";
 import type { Place } from "../agent/ports.ts";
 import { PROTECTED_FOLDERS } from "../approval/paths.ts";
 import { type Root, realPath } from "./places.ts";
@@ -8,13 +8,13 @@ import { type Root, realPath } from "./places.ts";
  * too: whoever writes there writes what the name stands for. */
 export async function withProtectedName(place: Place, roots: readonly Root[]): Promise<Place> {
   if (!place.inside || place.alias !== undefined) return place;
+  const links = (await Promise.all(roots.map(protectedLinks))).flat();
+  if (links.length === 0) return place;
   const real = await realPath(place.path);
-  for (const root of roots) {
-    for (const link of await protectedLinks(root)) {
-      const inner = relative(link.leadsTo, real);
-      if (inner === ".." || inner.startsWith(`..${sep}`) || inner.includes(":")) continue;
-      return { ...place, alias: join(link.path, inner) };
-    }
+  for (const link of links) {
+    const inner = relative(link.leadsTo, real);
+    if (inner === ".." || inner.startsWith(`..${sep}`) || isAbsolute(inner)) continue;
+    return { ...place, alias: join(link.path, inner) };
   }
   return place;
 }

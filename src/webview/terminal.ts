@@ -26,6 +26,8 @@ export function visible(text: string): string {
 }
 
 const ENDING = /\n?\[(?:bg\d+ has ended: )?(?:exit (-?\d+)|timed out after \d+ s|ended [^\]\n]*)\]\s*$/;
+/** Stands at the end of live output from which on nothing more is sent. */
+const CUT = "\n[…]\n";
 const RUNS_ON = /\n?\[(bg\d+) is running in the background\]\s*$/;
 
 export interface Ending {
@@ -54,7 +56,8 @@ export interface Shown {
 /** What there is to show of a command: what was printed live, else what the model was told. */
 export function outputOf(call: Call): Shown {
   const { text, dropped } = call.output;
-  if (text === "") {
+  // The result has the end of what was too long to be sent as it came.
+  if (text === "" || (call.status !== "running" && text.endsWith(CUT))) {
     const told = call.status === "running" ? "" : call.result.replace(ENDING, "").replace(RUNS_ON, "");
     return { lines: told === "(no output)" ? [] : plainLines(told), dropped: 0 };
   }

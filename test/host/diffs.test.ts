@@ -51,7 +51,7 @@ describe("the diff of a call", () => {
     const place = { path: at(name), shown: name, inside: true, kind: "file" } as const;
     const change: FileChange = { kind, path: at(name), shown: name, ...textChange(before, after) };
     const action: Action = { kind: "write", place, change };
-    assert.deepEqual(diffs.planned("call", [action]), change);
+    assert.deepEqual(diffs.planned("call", [action]), [change]);
   }
 
   /** Both sides of the diff that is open, and whether the right one is the file. */
@@ -98,17 +98,19 @@ describe("the diff of a call", () => {
     done("a.txt", "1\ntwo\n", "1\ntwo\n3\n");
     const shown = vscode.workspace.asRelativePath(at("a.txt"));
     const common = { path: at("a.txt"), shown };
-    assert.deepEqual(await diffs.changeOf("call"), { ...common, kind: "edit", ...textChange("1\n2\n", "1\ntwo\n3\n") });
+    assert.deepEqual(await diffs.changesOf("call"), [
+      { ...common, kind: "edit", ...textChange("1\n2\n", "1\ntwo\n3\n") },
+    ]);
     steps.length = 0;
     done("a.txt", undefined, Buffer.from([0, 1]));
     const opaque = { added: 0, removed: 0, hunks: [], truncated: true };
-    assert.deepEqual(await diffs.changeOf("call"), { ...common, kind: "create", ...opaque });
+    assert.deepEqual(await diffs.changesOf("call"), [{ ...common, kind: "create", ...opaque }]);
     steps.length = 0;
     done("old.txt", "same\n", undefined);
     done("a.txt", undefined, "same\n");
     const from = vscode.workspace.asRelativePath(at("old.txt"));
-    assert.deepEqual(await diffs.changeOf("call"), { ...common, kind: "move", from, ...opaque, truncated: false });
-    assert.equal(await diffs.changeOf("other"), undefined);
+    assert.deepEqual(await diffs.changesOf("call"), [{ ...common, kind: "move", from, ...opaque, truncated: false }]);
+    assert.deepEqual(await diffs.changesOf("other"), []);
   });
 
   it("says so when nothing is kept of it", async () => {

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, readFileSync, realpathSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { setTimeout as sleep } from "node:timers/promises";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { createEditorFiles } from "../../src/host/files.ts";
@@ -92,6 +93,72 @@ describe("files that are open in the editor", () => {
     const written = await port.write(place, "two\n", { expect: read.version });
     assert.equal(readFileSync(path, "utf8"), "\uFEFFtwo\n");
     assert.deepEqual(await port.read(place), written);
+  });
+
+  it("what is typed while the editor saves is read, also when VS Code calls the document clean", async function () {
+    this.timeout(60_000);
+    const { document } = await opened("a.txt", "one\n");
+    const editor = await vscode.window.showTextDocument(document);
+    const port = files();
+    const place = await port.locate("a.txt");
+    for (let attempt = 0; attempt < 12; attempt++) {
+      await type(document, 0, "s");
+      const preparing = new Promise<void>((resolve) => {
+        const heard = vscode.workspace.onWillSaveTextDocument(() => {
+          heard.dispose();
+          resolve();
+        });
+      });
+      const saving = document.save();
+      await preparing;
+      // What counts is the moment between the editor's look at the text and the end of its writing.
+      await sleep(attempt * 3);
+      await editor.edit((builder) => builder.insert(new vscode.Position(0, 0), "t"));
+      await saving;
+      assert.equal((await port.read(place)).text, document.getText(), `attempt ${attempt}`);
+    }
+  });
+
+  it("an edit lands while the editor prepares a save of the user", async () => {
+    const { path, document } = await opened("a.txt", "one\n");
+    await type(document, 0, "zero\n");
+    const port = files();
+    const place = await port.locate("a.txt");
+    const read = await port.read(place);
+    let begun = () => {};
+    const preparing = new Promise<void>((resolve) => {
+      begun = resolve;
+    });
+    const slow = vscode.workspace.onWillSaveTextDocument((event) => {
+      begun();
+      event.waitUntil(sleep(300));
+    });
+    try {
+      const saving = document.save();
+      await preparing;
+      const written = await port.write(place, "zero\n1\n", { expect: read.version });
+      await saving;
+      assert.equal(written.text, "zero\n1\n");
+      assert.equal(readFileSync(path, "utf8"), "zero\n1\n");
+      assert.equal(document.getText(), "zero\n1\n");
+    } finally {
+      slow.dispose();
+    }
+  });
+
+  it("an edit that the editor cannot save is taken back, and what another program wrote stays", async () => {
+    const { path, document } = await opened("a.txt", "one\n");
+    await type(document, 0, "typed ");
+    const port = files();
+    const place = await port.locate("a.txt");
+    const read = await port.read(place);
+    writeFileSync(path, "from elsewhere\n");
+    await assert.rejects(
+      port.write(place, "ours\n", { expect: read.version }),
+      /could not be saved .* nothing was changed/,
+    );
+    assert.equal(document.getText(), "typed one\n");
+    assert.equal(readFileSync(path, "utf8"), "from elsewhere\n");
   });
 
   it("BOM and CRLF of a document with unsaved changes are kept", async () => {

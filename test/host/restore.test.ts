@@ -4,6 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, afterEach, before, describe, it } from "mocha";
 import * as vscode from "vscode";
+import { showComparison } from "../../src/host/compared.ts";
 import { unsavedBytes, writeRestored } from "../../src/host/unsaved.ts";
 
 describe("a restore of files that editors hold", () => {
@@ -87,5 +88,24 @@ describe("a restore of files that editors hold", () => {
     writeFileSync(document.uri.fsPath, "another's\n");
     await writeRestored(document.uri.fsPath, Buffer.from("typed one\n"));
     await becomes(document, "typed one\n");
+  });
+
+  it("before it, the files are shown beside what they were; those without lines are named", async () => {
+    const contents: Record<string, Buffer> = { text: Buffer.from("old\n"), binary: Buffer.from([0, 1, 2]) };
+    const store = { put: async () => assert.fail("nothing is kept"), get: async (ref: string) => contents[ref] };
+    const differences = Object.keys(contents).map((name) => ({
+      path: join(folder, name),
+      before: name,
+      now: undefined,
+      kind: "deleted" as const,
+      userChanged: false,
+      missing: undefined,
+    }));
+    const opaque = await showComparison({ files: differences, uncovered: [] }, store);
+    assert.deepEqual(opaque, [join(folder, "binary")]);
+    const left = vscode.Uri.from({ scheme: "mimo-agent-checkpoint", path: "/text", query: "text" });
+    assert.equal((await vscode.workspace.openTextDocument(left)).getText(), "old\n");
+    const { label } = vscode.window.tabGroups.activeTabGroup.activeTab ?? assert.fail("a diff is open");
+    assert.match(label, /^Before this message and now/);
   });
 });

@@ -1,7 +1,19 @@
 import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
-import { existsSync, mkdirSync, readFileSync, rmSync, statSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { tmpdir } from "node:os";
+import { basename, join } from "node:path";
 import { afterEach, beforeEach, describe, it } from "mocha";
 import * as vscode from "vscode";
 import { ChatReview } from "../../src/host/review.ts";
@@ -38,6 +50,7 @@ describe("review of what the agent changed", () => {
   let told: string[];
   let steps: FileStep[];
   let answer: boolean;
+  let errors: "noted" | "failed";
   let calls = 0;
   let tests = 0;
 
@@ -62,10 +75,10 @@ describe("review of what the agent changed", () => {
       },
     };
     return new ChatReview({
-      path: join(folder, "..", "review.json"),
+      path: `${folder}.json`,
       blobs,
       recorder,
-      log: { error: (message, error) => assert.fail(`${message}: ${error}`) },
+      log: { error: (message, error) => errors === "noted" || assert.fail(`${message}: ${error}`) },
       confirm: async (question) => {
         asked.push(question);
         return answer;
@@ -79,20 +92,22 @@ describe("review of what the agent changed", () => {
   beforeEach(() => {
     const root = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath ?? assert.fail("a folder is open");
     // A document outlives its editor, and its file, for a while: no two tests use the same path.
-    folder = join(root, `review-${tests++}`, "files");
-    mkdirSync(folder, { recursive: true });
+    folder = join(root, `review-${tests++}`);
+    mkdirSync(folder);
     blobs = new MemoryBlobs();
     asked = [];
     told = [];
     steps = [];
     answer = true;
+    errors = "failed";
     review = openReview();
   });
   afterEach(async () => {
     await vscode.commands.executeCommand("workbench.action.revertAndCloseActiveEditor");
     await vscode.commands.executeCommand("workbench.action.closeAllEditors");
     await review.close();
-    rmSync(join(folder, ".."), { recursive: true });
+    rmSync(folder, { recursive: true });
+    rmSync(`${folder}.json`, { force: true });
   });
 
   /** A call of the agent's. */
@@ -128,6 +143,40 @@ describe("review of what the agent changed", () => {
       ({ shown: path, kind, added, removed, opaque }) =>
         `${path.split("/").at(-1)} ${kind} +${added} -${removed}${opaque ? " opaque" : ""}`,
     );
+  }
+
+  /** VS Code watches a new folder only a while after it was made, and never one that was made inside it before that. */
+  async function watched(): Promise<void> {
+    let isSeen = false;
+    const watcher = vscode.workspace.createFileSystemWatcher(`**/${basename(folder)}/seen.txt`);
+    watcher.onDidChange(() => {
+      isSeen = true;
+    });
+    watcher.onDidCreate(() => {
+      isSeen = true;
+    });
+    const write = setInterval(() => writeFileSync(at("seen.txt"), `${Date.now()}`), 200);
+    try {
+      await becomes("the folder is watched", () => isSeen);
+    } finally {
+      clearInterval(write);
+      watcher.dispose();
+    }
+  }
+
+  /** Where VS Code's own command for the next mark in the gutter goes. */
+  async function markFound(name: string): Promise<number> {
+    const editor = await shown(name);
+    editor.selection = new vscode.Selection(0, 0, 0, 0);
+    await vscode.commands.executeCommand("workbench.action.editor.nextChange");
+    return editor.selection.active.line;
+  }
+
+  async function findsMark(name: string, line: number): Promise<void> {
+    const until = Date.now() + 10_000;
+    let found = -1;
+    while (found !== line && Date.now() < until) found = await markFound(name);
+    assert.equal(found, line, name);
   }
 
   const idOf = (name: string) => review.changes.find(({ shown: path }) => path.endsWith(name))?.id ?? assert.fail(name);
@@ -176,6 +225,27 @@ describe("review of what the agent changed", () => {
     review = openReview();
     await review.undo("all");
     assert.deepEqual([textAt("run.sh"), statSync(path).mode & 0o777], ["#!/bin/sh\n", 0o750]);
+  });
+
+  it("an undo follows no link that was put in the way", async () => {
+    const outside = mkdtempSync(join(tmpdir(), "outside-"));
+    mkdirSync(at("in"));
+    for (const name of ["in/gone.txt", "in/changed.txt", "own.txt"]) writeFileSync(at(name), "before\n");
+    await agent("in/gone.txt", undefined);
+    for (const name of ["in/changed.txt", "own.txt", "in/new.txt"]) await agent(name, "agent\n");
+    renameSync(at("in"), at("moved"));
+    symlinkSync(outside, at("in"));
+    for (const name of ["changed.txt", "new.txt", "own.txt"]) writeFileSync(join(outside, name), "agent\n");
+    rmSync(at("own.txt"));
+    symlinkSync(join(outside, "own.txt"), at("own.txt"));
+    errors = "noted";
+    await review.undo("all");
+    assert.deepEqual(
+      readdirSync(outside).map((name) => `${name} ${readFileSync(join(outside, name), "utf8")}`),
+      ["changed.txt agent\n", "new.txt agent\n", "own.txt agent\n"],
+    );
+    assert.equal(told.length, 1);
+    rmSync(outside, { recursive: true });
   });
 
   it("nothing is undone when the question is answered with no", async () => {
@@ -277,6 +347,7 @@ describe("review of what the agent changed", () => {
   });
 
   it("a file that is as it was drops out by itself and comes back with the change", async () => {
+    await watched();
     writeFileSync(at("a.txt"), "1\n2\n");
     await agent("a.txt", "1\ntwo\n");
     assert.equal((await listed()).length, 1);
@@ -315,7 +386,7 @@ describe("review of what the agent changed", () => {
     assert.equal(textAt("a.txt"), "1\n2\nmine\n3\n");
     await agent("c.txt", "new\n");
     await review.close();
-    writeFileSync(join(folder, "..", "review.json"), "{");
+    writeFileSync(`${folder}.json`, "{");
     review = openReview();
     assert.deepEqual(await listed(), []);
   });
@@ -342,7 +413,7 @@ describe("review of what the agent changed", () => {
     assert.equal(review.changeCount, 221);
     await review.keep("all");
     assert.equal(review.changeCount, 0);
-    assert.equal(existsSync(join(folder, "..", "review.json")), false);
+    assert.equal(existsSync(`${folder}.json`), false);
   });
 
   it("next and previous go round all changes of all files", async () => {
@@ -378,11 +449,49 @@ describe("review of what the agent changed", () => {
       await vscode.workspace.applyEdit(edit);
       await becomes("whole again", () => left.getText() === "1\n2\nmine\n3\n");
       await review.keep("all");
-      marks.refresh();
-      marks.refreshBaselines();
       await becomes("nothing differs", () => left.getText() === "one\n2\nmine\n3\n");
     } finally {
       followed.dispose();
+      marks.dispose();
+    }
+  });
+
+  it("the left side of a diff goes on whoever else has looked at the file first", async () => {
+    const marks = new ReviewMarks(() => review);
+    const followed = review.onDidCompare(() => marks.refreshBaselines());
+    try {
+      writeFileSync(at("a.txt"), "1\n2\n3\n");
+      await agent("a.txt", "one\n2\n3\n");
+      await review.settled();
+      const left = await vscode.workspace.openTextDocument(baselineUri(at("a.txt")));
+      await type("a.txt", 2, "mine\n");
+      await review.marksOf(at("a.txt"));
+      await becomes("with the user's line", () => left.getText() === "1\n2\nmine\n3\n");
+    } finally {
+      followed.dispose();
+      marks.dispose();
+    }
+  });
+
+  it("what changes while VS Code opens the left side of a diff is in it", async () => {
+    const marks = new ReviewMarks(() => review);
+    try {
+      writeFileSync(at("a.txt"), "1\n2\n3\n");
+      await agent("a.txt", "one\n2\n3\n");
+      await review.settled();
+      const baseline = review.baseline.bind(review);
+      let answers = 0;
+      review.baseline = async (path) => {
+        const text = await baseline(path);
+        if (answers++ === 0) {
+          writeFileSync(path, "one\n2\nmine\n3\n");
+          marks.refreshBaselines();
+        }
+        return text;
+      };
+      const left = await vscode.workspace.openTextDocument(baselineUri(at("a.txt")));
+      await becomes("with the user's line", () => left.getText() === "1\n2\nmine\n3\n");
+    } finally {
       marks.dispose();
     }
   });
@@ -393,20 +502,8 @@ describe("review of what the agent changed", () => {
       review.onDidChange(() => marks.refresh()),
       review.onDidCompare(() => marks.refreshBaselines()),
     ];
-    /** Where VS Code's own command for the next mark goes. */
-    const markFound = async (name: string) => {
-      const editor = await shown(name);
-      editor.selection = new vscode.Selection(0, 0, 0, 0);
-      await vscode.commands.executeCommand("workbench.action.editor.nextChange");
-      return editor.selection.active.line;
-    };
-    const findsMark = async (name: string, line: number) => {
-      const until = Date.now() + 10_000;
-      let found = -1;
-      while (found !== line && Date.now() < until) found = await markFound(name);
-      assert.equal(found, line, name);
-    };
     try {
+      await watched();
       for (const name of ["a.txt", "b.txt", "c.txt"]) writeFileSync(at(name), "1\n2\n3\n4\n5\n6\n");
       await shown("b.txt");
       await agent("a.txt", "1\n2\n3\nfour\n5\n6\n");
@@ -426,6 +523,27 @@ describe("review of what the agent changed", () => {
       await findsMark("a.txt", 3);
     } finally {
       for (const subscription of subscriptions) subscription.dispose();
+      marks.dispose();
+    }
+  });
+
+  it("marks stay those of the agent's lines in a file that is opened again in another encoding", async () => {
+    const marks = new ReviewMarks(() => review);
+    const followed = review.onDidCompare(() => marks.refreshBaselines());
+    try {
+      writeFileSync(at("a.txt"), "1\n2\n3\n4\n5\n6\n");
+      await agent("a.txt", "1\n2\n3\n4\nfive\n6\n");
+      await review.settled();
+      marks.refresh();
+      await findsMark("a.txt", 4);
+      await vscode.workspace.openTextDocument(vscode.Uri.file(at("a.txt")), { encoding: "windows1252" });
+      await findsMark("a.txt", 4);
+      // VS Code looks again a moment after: then the mark would come from before.
+      await new Promise((resolve) => setTimeout(resolve, 700));
+      await type("a.txt", 1, "mine\n");
+      await findsMark("a.txt", 5);
+    } finally {
+      followed.dispose();
       marks.dispose();
     }
   });

@@ -52,6 +52,7 @@ describe("locating paths", () => {
       shown: join(outside, "secret"),
       inside: false,
       kind: "file",
+      alias: join(folder, "out/secret"),
     });
     assert.equal((await files.locate("out/new/file")).inside, false);
     assert.deepEqual(await files.locate("dangling"), {
@@ -59,11 +60,13 @@ describe("locating paths", () => {
       shown: join(outside, "not-yet"),
       inside: false,
       kind: "missing",
+      alias: join(folder, "dangling"),
     });
     assert.equal((await files.locate(`../${outside.split("/").at(-1)}/secret`)).inside, false);
     assert.equal((await files.locate(`${folder}-other/x`)).inside, false);
     // A link within the folder is shown as what it leads to: that is what is judged.
     assert.equal((await files.locate("alias/new.ts")).shown, "in/new.ts");
+    assert.equal((await files.locate("alias/new.ts")).alias, join(folder, "alias/new.ts"));
     symlinkSync("loop", join(folder, "loop"));
     await assert.rejects(files.locate("loop/x"), toolError(/circle/));
   });
@@ -121,6 +124,24 @@ describe("locating paths", () => {
     const bad = ["con", "a\\NUL.txt", "COM1", "x.txt:stream", "C:x", "\\\\?\\C:\\x", "//server/share", "a./b", "a /b"];
     for (const path of bad) assert.throws(() => checkSpelling(path, "win32"), ToolError, path);
     for (const path of ["C:\\a\\b.ts", "a\\b.ts", "..\\x", "./a", "console.ts"]) checkSpelling(path, "win32");
+  });
+});
+
+describe("what a protected name leads to", () => {
+  it("has that name too, by whatever path it is reached", async () => {
+    const { folder, files } = one({ "conf/deep/tasks.json": "{}", "config/a.json": "{}" });
+    symlinkSync("conf/deep", join(folder, ".vscode"));
+    const names = async (path: string) => {
+      const { shown, alias } = await files.locate(path);
+      return [shown, alias];
+    };
+    const both = ["conf/deep/tasks.json", join(folder, ".vscode/tasks.json")];
+    assert.deepEqual(await names(".vscode/tasks.json"), both);
+    assert.deepEqual(await names("conf/deep/tasks.json"), both);
+    assert.deepEqual(await names("conf/deep/new/x.json"), ["conf/deep/new/x.json", join(folder, ".vscode/new/x.json")]);
+    assert.deepEqual(await names("conf/deep"), ["conf/deep", join(folder, ".vscode")]);
+    assert.deepEqual(await names("config/a.json"), ["config/a.json", undefined]);
+    assert.deepEqual(await names("conf"), ["conf", undefined]);
   });
 });
 
@@ -212,6 +233,17 @@ describe("writing files", function () {
     const gone = await files.locate("gone.txt");
     await assert.rejects(files.write(gone, "x", { expect: version }), toolError(/deleted/));
     assert.deepEqual(readdirSync(folder), ["a.txt"]);
+  });
+
+  it("asks at the last moment whether somebody else has taken to the file", async () => {
+    const { folder, files } = one({ "a.txt": "one" });
+    const place = await files.locate("a.txt");
+    const { version } = await files.read(place);
+    const taken = files.write(place, "two", { expect: version, isFree: () => false });
+    await assert.rejects(taken, toolError(/changed meanwhile; nothing was written/));
+    assert.deepEqual(readdirSync(folder), ["a.txt"]);
+    assert.equal(readFileSync(place.path, "utf8"), "one");
+    assert.equal((await files.write(place, "two", { expect: version, isFree: () => true })).text, "two");
   });
 
   it("keeps BOM, mode and the link that leads to the file", async () => {

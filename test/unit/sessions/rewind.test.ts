@@ -33,7 +33,7 @@ function kept() {
     JSON.parse(model.requests.at(-1) ?? "")
       .messages.slice(1)
       .map(({ content }: Message) => content);
-  return { chat, records, sent, send, back, shown };
+  return { chat, records, sent, send, back, shown, seen: deps.env.seen };
 }
 
 describe("going back to before a message", () => {
@@ -51,6 +51,14 @@ describe("going back to before a message", () => {
     assert.deepEqual(sent(), ["one", "Answer 1.", "other"]);
     assert.deepEqual(shown(), ["1 one", "Answer 1.", "4 other", "Answer 4."]);
     assert.deepEqual(foldSession(records)?.messages, chat.messages);
+  });
+
+  it("no file counts as known: what was read of it may be of another time", async () => {
+    const { send, back, seen } = kept();
+    for (const text of ["one", "two"]) await send(text);
+    seen.set("/w/a.ts", "version");
+    back(2);
+    assert.deepEqual([...seen], []);
   });
 
   it("can be taken back as long as nothing was said since, also after a reload", async () => {

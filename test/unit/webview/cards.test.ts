@@ -179,6 +179,16 @@ describe("terminal text", () => {
       lines: ["lines"],
       dropped: 8,
     });
+    const cut = {
+      ...CALL,
+      output: { text: "1\n2\n\n[…]\n", dropped: 5 },
+      result: "1\n[… 97 lines left out …]\n99\n[exit 3]",
+    };
+    assert.deepEqual(outputOf({ ...cut, status: "error" }), {
+      lines: ["1", "[… 97 lines left out …]", "99"],
+      dropped: 0,
+    });
+    assert.deepEqual(outputOf({ ...cut, status: "running" }).lines, ["2", "", "[…]"]);
     assert.deepEqual(outputOf({ ...CALL, result: "(no output)" }).lines, []);
   });
 });
