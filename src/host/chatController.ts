@@ -206,7 +206,9 @@ export class ChatController implements vscode.Disposable {
 
   /** A view shows the change of an earlier call: what it was is looked up. */
   async sendChange(callId: string): Promise<void> {
-    for (const change of await this.#parts.diffs.changesOf(callId)) this.#changing(callId, change);
+    const { open } = this;
+    const changes = await this.#parts.diffs.changesOf(callId);
+    if (open === this.open) for (const change of changes) this.#changing(callId, change);
   }
 
   /** A path as a card shows it. undefined outside the workspace. */

@@ -1,7 +1,7 @@
 import * as vscode from "vscode";
 import { messageOf } from "./log.ts";
 import type { ChatReview } from "./review.ts";
-import { reviewedPath, reviewTitle } from "./reviewDiffs.ts";
+import { closeFiles, reviewedPath, reviewTitle } from "./reviewDiffs.ts";
 import { ReviewLens } from "./reviewLens.ts";
 import { ReviewMarks } from "./reviewMarks.ts";
 import {
@@ -42,6 +42,7 @@ class ReviewKeys {
   refresh(paths: readonly string[]): void {
     const spelt = paths.flatMap(spellings);
     if (spelt.join("\n") === this.#told) return;
+    if (paths.length === 0) void closeFiles();
     this.#told = spelt.join("\n");
     void vscode.commands.executeCommand("setContext", "mimoAgent.hasChanges", paths.length > 0);
     void vscode.commands.executeCommand("setContext", "mimoAgent.changedPaths", spelt);

@@ -54,3 +54,9 @@ export async function showFiles(files: readonly ShownFile[]): Promise<void> {
 export function reviewTitle(): string {
   return vscode.l10n.t("MiMo's changes");
 }
+
+/** Nothing is left to be reviewed: a multi-file diff would go on showing what it was opened with. */
+export async function closeFiles(): Promise<void> {
+  const tabs = vscode.window.tabGroups.all.flatMap((group) => group.tabs);
+  await vscode.window.tabGroups.close(tabs.filter(({ label }) => label.startsWith(reviewTitle())));
+}

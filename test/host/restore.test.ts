@@ -82,14 +82,6 @@ describe("a restore of files that editors hold", () => {
     await becomes(document, "zero\n");
   });
 
-  it("unsaved, and the same as what is restored: nothing is left to save either", async () => {
-    const document = await shown("same.txt", Buffer.from("one\n"));
-    await typed(document, "typed ");
-    writeFileSync(document.uri.fsPath, "another's\n");
-    await writeRestored(document.uri.fsPath, Buffer.from("typed one\n"));
-    await becomes(document, "typed one\n");
-  });
-
   it("before it, the files are shown beside what they were; those without lines are named", async () => {
     const contents: Record<string, Buffer> = { text: Buffer.from("old\n"), binary: Buffer.from([0, 1, 2]) };
     const store = { put: async () => assert.fail("nothing is kept"), get: async (ref: string) => contents[ref] };

@@ -571,6 +571,8 @@ describe("review of what the agent changed", () => {
     await agent("a.txt", "one\n2\n");
     const { document } = await shown("a.txt");
     const lens = new ReviewLens(() => review);
+    await review.settled();
+    lens.refresh();
     const lenses = await lens.provideCodeLenses(document);
     lens.dispose();
     assert.deepEqual(

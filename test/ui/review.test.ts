@@ -143,6 +143,7 @@ describe("review and restore", () => {
     await strip.getByText("1 file changed").waitFor();
     await strip.getByRole("button", { name: "Keep", exact: true }).click();
     await strip.waitFor({ state: "detached" });
+    await page.locator(".tab", { hasText: "MiMo's changes" }).waitFor({ state: "detached" });
     assert.equal(text("src/fresh.ts"), "export const fresh = true;\n");
   });
 
