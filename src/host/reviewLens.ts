@@ -1,11 +1,14 @@
 import * as vscode from "vscode";
 import type { ChatReview } from "./review.ts";
 
+const AGAIN_MS = 1_000;
+
 /** Keep and Undo above each of the agent's changes, in plain editors; VS Code shows none in diffs. */
 export class ReviewLens implements vscode.CodeLensProvider, vscode.Disposable {
   readonly #review: () => ChatReview | undefined;
   readonly #changed = new vscode.EventEmitter<void>();
   #hasLenses = false;
+  #again: NodeJS.Timeout | undefined;
   #registration: vscode.Disposable | undefined;
   readonly onDidChangeCodeLenses = this.#changed.event;
 
@@ -19,6 +22,9 @@ export class ReviewLens implements vscode.CodeLensProvider, vscode.Disposable {
     if (this.#hasLenses) this.#registration ??= vscode.languages.registerCodeLensProvider({ scheme: "file" }, this);
     // Not by going away: VS Code goes on showing what a provider that is gone had said last.
     this.#changed.fire();
+    // VS Code drops what it was about to ask when the editor loses the focus meanwhile, as to the panel of a new chat.
+    clearTimeout(this.#again);
+    this.#again = setTimeout(() => this.#changed.fire(), AGAIN_MS);
   }
 
   async provideCodeLenses(document: vscode.TextDocument): Promise<vscode.CodeLens[]> {
@@ -46,6 +52,7 @@ export class ReviewLens implements vscode.CodeLensProvider, vscode.Disposable {
   }
 
   dispose(): void {
+    clearTimeout(this.#again);
     this.#registration?.dispose();
     this.#changed.dispose();
   }
