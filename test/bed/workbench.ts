@@ -134,7 +134,7 @@ export class Workbench {
   async openMimo(): Promise<FrameLocator> {
     const icon = this.page.locator('.activitybar .action-item a[aria-label^="MiMo Agent"]');
     await icon.waitFor({ timeout: OPEN_MS });
-    let patience = this.#reloaded ? 8000 : 0;
+    let patience = this.#reloaded ? 20_000 : 0;
     for (let clicks = 0; clicks < 3; clicks++) {
       if (await isVisibleWithin(this.composer, patience)) return this.panel;
       // A click on the icon of an open view closes it: there must be time for it to show.
