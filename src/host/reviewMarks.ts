@@ -68,10 +68,12 @@ export class ReviewMarks implements vscode.Disposable {
   async #content(uri: vscode.Uri): Promise<string | undefined> {
     const path = reviewedPath(uri);
     if (path === undefined) return undefined;
-    const baseline = await this.#review()?.baseline(path);
+    const review = this.#review();
+    const baseline = await review?.baseline(path);
     if (baseline !== undefined) return baseline;
     const left = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
-    return left && (openDocument(path) ?? left).getText();
+    // Without a chat nobody knows: what is open stays as it is.
+    return left && ((review && openDocument(path)) ?? left).getText();
   }
 
   /** undefined for what the agent did not touch: everything in it would count as changed. */
