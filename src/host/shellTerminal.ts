@@ -166,6 +166,9 @@ export interface ShellTerminals extends vscode.Disposable {
 
 const READY_MS = 3_000;
 const LOOK_AGAIN_MS = 50;
+/** The end of a command is told before the shell shows its prompt; one that is sent in between may be taken for ended
+ * with it. */
+const REST_MS = 100;
 
 export interface ShellTerminalsOptions {
   readonly groups: ProcessGroups | undefined;
@@ -189,11 +192,20 @@ export function createShellTerminals({ groups, language }: ShellTerminalsOptions
       if (found || ending.size === 0 || signal.aborted || performance.now() > until) return found;
     }
   };
+  const resting = new Map<vscode.Terminal, NodeJS.Timeout>();
   const subscriptions = [
-    vscode.window.onDidStartTerminalShellExecution(({ terminal }) => busy.add(terminal)),
+    vscode.window.onDidStartTerminalShellExecution(({ terminal }) => {
+      clearTimeout(resting.get(terminal));
+      busy.add(terminal);
+    }),
     vscode.window.onDidEndTerminalShellExecution(({ terminal }) => {
-      busy.delete(terminal);
-      ending.delete(terminal);
+      ending.add(terminal);
+      const rested = () => {
+        busy.delete(terminal);
+        ending.delete(terminal);
+      };
+      clearTimeout(resting.get(terminal));
+      resting.set(terminal, setTimeout(rested, REST_MS));
     }),
     vscode.window.onDidCloseTerminal((terminal) => {
       for (const set of [own, busy, late, ending]) set.delete(terminal);
@@ -229,6 +241,7 @@ export function createShellTerminals({ groups, language }: ShellTerminalsOptions
     },
     dispose() {
       for (const subscription of subscriptions) subscription.dispose();
+      for (const timer of resting.values()) clearTimeout(timer);
       for (const terminal of own) terminal.dispose();
     },
   };
